@@ -1,0 +1,63 @@
+# make study   the environment, the default study, its tables and figures
+# make test    the environment with the development tools, the test suite
+# make help    the rest
+
+PYTHON ?= python3
+STUDY ?= config/config.yaml
+CORES ?= all
+VENV := .venv
+BIN := $(VENV)/bin
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --config study=$(STUDY) $(if $(DATA),data=$(DATA))
+
+.PHONY: study test test-all plan figures retry lint lock clean help
+
+study: $(VENV)/.installed  ## run a study: make study [STUDY=config/studies/x.yaml] [DATA=folder] [CORES=n]
+	$(SNAKEMAKE)
+
+test: $(VENV)/.installed-dev  ## run the tests (not the slow ones)
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+test-all: $(VENV)/.installed-dev  ## run every test
+	$(BIN)/python -m pytest -n auto
+
+plan: $(VENV)/.installed  ## print a study's cells, what is known to be infeasible, and CPU hours
+	$(SNAKEMAKE) --quiet all -- plan
+
+figures: $(VENV)/.installed  ## draw a study's figures again, from its tables and kept scores
+	$(SNAKEMAKE) --forcerun draw_figures draw_curves -- figures
+
+retry: $(VENV)/.installed  ## forget failed and timed-out blocks of a study and run them again
+	$(BIN)/python scripts/forget_failed.py $(STUDY)
+	$(SNAKEMAKE)
+
+lint: $(VENV)/.installed-dev  ## ruff, snakefmt, snakemake --lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow/rules
+	PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/lint-workflow
+
+lock: $(VENV)/.installed-dev  ## resolve the dependencies of pyproject.toml into the two lock files
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header pyproject.toml --extra dev -o requirements-dev.lock
+
+clean:  ## remove the environment
+	rm -rf $(VENV)
+
+help:
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| (echo "Skewbench needs Python 3.11 or newer; name one: make PYTHON=python3.12 study" && exit 1)
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@ $(VENV)/.installed

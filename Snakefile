@@ -1,0 +1,38 @@
+# Skewbench at a glance: data sets x imbalance ratios x strategies x seeds.
+#
+#   snakemake --cores 2                                          the default study, config/config.yaml
+#   snakemake --cores 2 --config study=config/studies/tiny.yaml  another one, in its place
+#   snakemake --cores 1 plan                                     what would run, and for how long
+#
+# Targets: all (the default), metrics, tables, figures, plan.
+
+import sys
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/cells.smk"
+include: "workflow/rules/analysis.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.tables.input,
+        rules.figures.input,
+        expand(rules.provenance.output, study=STUDY.name),
+    localrule: True
+
+
+onsuccess:
+    print(
+        f"Study '{STUDY.name}': results/{STUDY.name}/ holds tables/, figures/ and collected/."
+    )

@@ -1,0 +1,20 @@
+"""Draw every figure that the tables feed."""
+
+from pathlib import Path
+
+from skewbench.logs import logged
+
+with logged(snakemake.log[0]):
+    import pandas as pd
+
+    from skewbench.figures.study import draw_study
+
+    tables = {Path(file).stem: pd.read_parquet(file) for file in snakemake.input}
+    draw_study(
+        tables,
+        folder=Path(snakemake.output[0]).parent,
+        panels=snakemake.params.panels,
+        learners=snakemake.params.learners,
+        highlight=snakemake.params.highlight,
+        strategies=snakemake.params.strategies,
+    )

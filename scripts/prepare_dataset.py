@@ -1,0 +1,16 @@
+"""Make a data set's tidy parquet and its facts."""
+
+from pathlib import Path
+
+from skewbench.logs import logged
+
+with logged(snakemake.log[0]):
+    from skewbench.data import sources, table
+
+    made, facts = sources.load(
+        name=snakemake.wildcards.dataset,
+        entry=snakemake.params.entry,
+        base=Path(snakemake.params.folder),
+        cache=Path("results") / "cache",
+    )
+    table.write(made, facts, snakemake.output.data, snakemake.output.facts)

@@ -1,0 +1,25 @@
+"""Run one block of cells and write its metrics."""
+
+from pathlib import Path
+
+from skewbench.logs import logged
+
+with logged(snakemake.log[0]):
+    from skewbench.block import run_block
+    from skewbench.provenance import versions
+
+    at = snakemake.wildcards
+    run_block(
+        data=snakemake.input.data,
+        facts_file=snakemake.input.facts,
+        block=(at.dataset, at.ratio, at.strategy, int(at.first), int(at.last)),
+        settings=snakemake.params.settings,
+        folder=Path(snakemake.params.folder),
+        metrics=snakemake.output.metrics,
+        scores=snakemake.output.get("scores"),
+        metadata={
+            "versions": versions(),
+            "code": snakemake.params.code,
+            "settings": snakemake.params.settings,
+        },
+    )

@@ -1,0 +1,199 @@
+"""Every figure, on a study with failures, and on studies too small to show anything."""
+
+from itertools import pairwise
+
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import pytest
+from synthetic_study import collected_table, described_strategies
+
+from skewbench.analysis.costs import resource_table
+from skewbench.analysis.decisions import decision_table
+from skewbench.analysis.effects import effect_differences
+from skewbench.analysis.ranking import all_rank_tables
+from skewbench.analysis.ratios import ratio_table
+from skewbench.analysis.readings import Reading
+from skewbench.analysis.select import where
+from skewbench.analysis.status import status_table
+from skewbench.figures import style
+from skewbench.figures.curves import curve_plot
+from skewbench.figures.decisions import decision_plot
+from skewbench.figures.effects import effect_plot
+from skewbench.figures.ranks import rank_plot
+from skewbench.figures.ratios import ratio_plot
+from skewbench.figures.status import status_map
+from skewbench.figures.times import time_quality_plot
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+STRATEGIES = described_strategies()
+READINGS = [
+    Reading("average_precision"),
+    Reading("average_precision", prior="reference"),
+    Reading("log_loss"),
+    Reading("f1", decision="default"),
+    Reading("f1", decision="tuned_f1"),
+]
+AP = {"ratio": "ir10", "metric": "average_precision", "prior": "matched"}
+NAMES = ["rank", "effect", "effect_loss", "decision", "time", "status", "ratio"]
+
+
+def study(datasets, ratios=("natural", "ir10", "ir50"), **options):
+    return collected_table(ratios=ratios, datasets=datasets, seeds=1, readings=READINGS, **options)
+
+
+def thinned(collected):
+    """Return a third of the strategies, among them the defective ones: enough to draw, and fast."""
+    own = where(collected, learner="own")["strategy"].unique()
+    kept = {"none", "smote", "k_means_smote", "condensed_nearest_neighbour", "cluster_centroids"}
+    kept |= {"focal_loss", "inverse_frequency_weights", "smote_then_duplication", *own}
+    return collected[collected["strategy"].isin(kept)]
+
+
+def draw(name, collected):
+    if name == "status":
+        return status_map(status_table(collected), STRATEGIES)
+    if name == "ratio":
+        return ratio_plot(where(ratio_table(collected, STRATEGIES), learner="random_forest"))
+    if name == "decision":
+        return decision_plot(where(decision_table(collected, STRATEGIES), ratio="ir10"))
+    if name.startswith("effect"):
+        metric = "log_loss" if name == "effect_loss" else "average_precision"
+        table = effect_differences(collected, STRATEGIES, READINGS)
+        return effect_plot(where(table, **(AP | {"metric": metric})))
+    ranks = where(all_rank_tables(collected, STRATEGIES, READINGS), **AP)
+    if name == "rank":
+        return rank_plot(ranks)
+    return time_quality_plot(ranks, resource_table(collected, STRATEGIES))
+
+
+@pytest.fixture(scope="module")
+def full():
+    return study({"mammography": 42.0, "breast_cancer": 1.7, "credit_default": 3.5})
+
+
+@pytest.fixture(scope="module")
+def small(full):
+    return thinned(full)
+
+
+def words_of(figure):
+    found = [text.get_text() for text in figure.texts]
+    found += [text.get_text() for axes in figure.axes for text in axes.texts]
+    return " ".join(found).replace("\n", " ")
+
+
+def named_y(axes):
+    """Return whether the axes, or those it shares its y axis with, say what is on it."""
+    beside = axes.get_shared_y_axes().get_siblings(axes)
+    ticks = [label.get_text() for other in beside for label in other.get_yticklabels()]
+    return any(other.get_ylabel() for other in beside) or any(map(str.strip, ticks))
+
+
+def check(figure, path):
+    svg, png = style.save(figure, path)
+    pixels = matplotlib.image.imread(png)[..., :3]
+    assert pixels.std() > 0.02
+    assert pixels[:, [0, -1]].mean() > 0.97  # nothing is cut off at the sides
+    assert pixels[[0, -1]].mean() > 0.97
+    for axes in figure.axes:
+        assert axes.get_xlabel()
+        assert named_y(axes) or not axes.get_yticks().size
+    return svg, png
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_study_is_drawn_the_same_twice(name, small, tmp_path):
+    first = check(draw(name, small), tmp_path / "one")
+    again = style.save(draw(name, small), tmp_path / "two")
+    for one, two in zip(first, again, strict=True):
+        assert one.read_bytes() == two.read_bytes()
+    svg = first[0].read_text()
+    assert "<dc:date>" not in svg
+    assert "Creator" not in svg
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_data_set_is_drawn_and_said(name, tmp_path):
+    one = thinned(study({"mammography": 42.0}, ratios=("ir10",)))
+    figure = draw(name, one)
+    check(figure, tmp_path / name)
+    assert "1 data set" in words_of(figure)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_to_show_is_said(name, small, tmp_path):
+    figure = draw(name, small.head(0))
+    style.save(figure, tmp_path / name)
+    assert "No " in words_of(figure)
+    assert not figure.axes
+
+
+def test_a_wide_status_map_stays_inside_its_figure(tmp_path):
+    many = {f"data_set_{i:02d}": 10.0 for i in range(30)}
+    collected = collected_table(datasets=many, seeds=1, readings=READINGS[:1])
+    check(status_map(status_table(thinned(collected)), STRATEGIES), tmp_path / "wide")
+
+
+def test_names_stay_apart(full):
+    figure = draw("rank", full)
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        boxes = [label.get_window_extent() for label in axes.get_yticklabels()]
+        gaps = [upper.y0 - lower.y1 for upper, lower in pairwise(boxes)]
+        assert min(gaps) > 0
+        assert min(box.x0 for box in boxes) >= 0
+
+
+def test_two_conditions_are_not_mixed(full):
+    ranks = all_rank_tables(full, STRATEGIES, READINGS)
+    with pytest.raises(ValueError, match="metric must be one value"):
+        rank_plot(where(ranks, ratio="ir10"))
+
+
+def test_the_status_of_every_combination_is_on_the_map(full):
+    table = status_table(full)
+    figure = status_map(table, STRATEGIES)
+    cells = [axes.collections[0].get_array() for axes in figure.axes]
+    assert sum(np.ma.count(array) for array in cells) == len(table)
+    letters = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert letters.count("F") == (table["status"] == "failed").sum() > 0
+    assert letters.count("t") == (table["status"] == "timeout").sum() > 0
+
+
+def scored(datasets=("mammography",), strategies=("none", "smote", "adasyn", "focal_loss")):
+    rng = np.random.default_rng(3)
+    parts = []
+    for dataset in datasets:
+        for fold in range(4):
+            y = np.r_[np.ones(12), np.zeros(150)].astype(int)
+            for i, strategy in enumerate(strategies):
+                score = rng.normal(size=len(y)) + (1 + 0.3 * i) * y
+                part = {"dataset": dataset, "strategy": strategy, "seed": 0, "fold": fold}
+                parts.append(pd.DataFrame(part | {"y": y, "score": score, "weight": 1.0}))
+    return pd.concat(parts)
+
+
+def test_curves_are_drawn_the_same_twice(tmp_path):
+    table = scored(("mammography", "wine_quality"))
+    first = check(curve_plot(table, STRATEGIES), tmp_path / "one")
+    shuffled = table.sample(frac=1, random_state=0)
+    again = style.save(curve_plot(shuffled, STRATEGIES), tmp_path / "two")
+    assert first[0].read_bytes() == again[0].read_bytes()
+
+
+def test_curves_without_positives_say_so(tmp_path):
+    figure = curve_plot(scored().assign(y=0), STRATEGIES)
+    assert "No curves" in words_of(figure)
+
+
+def test_every_level_looks_different_without_colour():
+    assert len({level.marker for level in style.LEVELS.values()}) == len(style.LEVELS)
+    assert set(style.LEVELS) == set(STRATEGIES["level"])
+
+
+def test_style_does_not_leak():
+    before = dict(matplotlib.rcParams)
+    curve_plot(scored(), STRATEGIES)
+    assert dict(matplotlib.rcParams) == before

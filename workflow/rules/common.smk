@@ -1,0 +1,42 @@
+# The study, the digests of the code behind it, and the names of its files.
+
+import re
+
+from skewbench.digest import code_digest, entry_digest
+from skewbench.errors import InputError
+from skewbench.study import load_study
+
+try:
+    STUDY = load_study(
+        file=config.get("study", Path(workflow.basedir) / "config" / "config.yaml"),
+        root=workflow.basedir,
+        data=config.get("data"),
+    )
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+# A block depends on its slice of the configuration and on the code that reads it, nothing else.
+SETTINGS = {name: STUDY.block_settings(name) for name in STUDY.strategies}
+BLOCK_CODE = {
+    name: f"{code_digest('skewbench.block')}-{entry_digest(settings, STUDY.folder)}"
+    for name, settings in SETTINGS.items()
+}
+METRICS = expand(
+    "results/{study}/metrics/{block.dataset}/{block.ratio}/{block.strategy}/"
+    "seeds{block.first}-{block.last}.parquet",
+    study=STUDY.name,
+    block=STUDY.blocks(),
+)
+SCORES = [path.replace("/metrics/", "/scores/", 1) for path in METRICS]
+FACTS = expand(
+    "results/{study}/data/{dataset}.json", study=STUDY.name, dataset=STUDY.datasets
+)
+
+
+wildcard_constraints:
+    study=re.escape(STUDY.name),
+    dataset="|".join(STUDY.datasets),
+    ratio="|".join(map(re.escape, STUDY.ratios)),
+    strategy="|".join(STUDY.strategies),
+    first="[0-9]+",
+    last="[0-9]+",

@@ -1,0 +1,89 @@
+# Figures from the tables; the curves also read kept scores. None of them fits a model.
+
+# Natural data of either task; induced ratios are of one task each.
+PANELS = [("binary", "natural"), ("multiclass", "natural")] * (
+    "natural" in STUDY.ratios
+)
+PANELS += [
+    ("multiclass" if ratio.startswith("lt") else "binary", ratio)
+    for ratio in STUDY.ratios
+    if ratio != "natural"
+]
+CURVE_LEARNER = list(STUDY.learners)[0]
+CURVES = [
+    f"curves_{ratio}"
+    for task, ratio in PANELS
+    if task == "binary" and STUDY.protocol["keep_scores"]
+]
+DRAWN = [
+    f"{figure}_{task}_{ratio}"
+    for task, ratio in PANELS
+    for figure in ("ranks", "effects", "decisions", "time_quality")
+    if (figure, task) != ("decisions", "multiclass")
+] + [f"ratios_{learner}" for learner in STUDY.learners]
+
+
+rule draw_figures:
+    input:
+        expand(
+            "results/{{study}}/tables/{table}.parquet",
+            table=(
+                "ranks",
+                "differences",
+                "decisions",
+                "ratios",
+                "status",
+                "resources",
+            ),
+        ),
+    output:
+        expand(
+            "results/{{study}}/figures/{figure}.{format}",
+            figure=[*DRAWN, "status"],
+            format=("svg", "png"),
+        ),
+    log:
+        "results/{study}/logs/draw_figures.log",
+    params:
+        panels=PANELS,
+        learners=list(STUDY.learners),
+        highlight=list(STUDY.highlight),
+        strategies=STUDY.strategies,
+        code=code_digest("skewbench.figures"),
+    script:
+        "../../scripts/draw_figures.py"
+
+
+rule draw_curves:
+    input:
+        lambda wildcards: [
+            path
+            for path in SCORES
+            if f"/{wildcards.ratio}/" in path
+            and any(f"/{name}/" in path for name in STUDY.highlight)
+        ],
+    output:
+        expand(
+            "results/{{study}}/figures/curves_{{ratio}}.{format}",
+            format=("svg", "png"),
+        ),
+    log:
+        "results/{study}/logs/draw_curves_{ratio}.log",
+    params:
+        learner=CURVE_LEARNER,
+        strategies=STUDY.strategies,
+        code=code_digest("skewbench.figures.curves"),
+    script:
+        "../../scripts/draw_curves.py"
+
+
+rule figures:
+    input:
+        expand(rules.draw_figures.output, study=STUDY.name),
+        expand(
+            "results/{study}/figures/{curve}.{format}",
+            study=STUDY.name,
+            curve=CURVES,
+            format=("svg", "png"),
+        ),
+    localrule: True

@@ -1,0 +1,122 @@
+"""From the blocks' metrics files to one collected table: folds become repeats.
+
+Ranking and probability metrics are means over a repeat's folds. Threshold metrics come from counts
+pooled over the folds [Forman & Scholz 2010], here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from skewbench.errors import InputError
+from skewbench.metrics.costs import (
+    bayes_threshold,
+    cost_matrix,
+    expected_cost,
+    net_benefit,
+    normalised_cost,
+)
+from skewbench.metrics.counts import threshold_metrics
+from skewbench.results import read_metrics
+
+CELL = ["ratio", "strategy", "seed", "learner", "status", "reason", "flags", "task", "track"]
+JUDGED = ["scores", "prior", "decision"]
+COLUMNS = ["dataset", "family", "task", "track", "ratio", "strategy", "learner", "seed"]
+COLUMNS += ["status", "reason", "flags", *JUDGED, "metric", "value"]
+COUNT = "count_"
+
+
+def collect(
+    files: Iterable[str | Path], facts: Mapping[str, dict[str, Any]]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Read metrics files and return the collected table.
+
+    Parameters
+    ----------
+    files : iterable of path
+        Metrics files, one per block.
+    facts : mapping of data set name to its facts
+        ``family``, ``class_counts`` and ``cost`` are used.
+
+    Returns
+    -------
+    collected : DataFrame
+        One row per data set, ratio, strategy, learner, seed, scores, prior, decision and metric.
+    problems : list of str
+        A sentence for every file that could not be read; its cells are absent, the rest is here.
+
+    Raises
+    ------
+    InputError
+        When two files hold the same cell.
+    """
+    tables, problems = defaultdict(list), []
+    for file in files:
+        try:
+            table = read_metrics(file)
+        except InputError as error:
+            problems.append(str(error))
+            continue
+        tables[table["dataset"][0].as_py()].append(table)
+    parts = [
+        _reduce(pa.concat_tables(found).unify_dictionaries().to_pandas(), dataset, facts[dataset])
+        for dataset, found in tables.items()
+    ]
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS), problems
+    collected = pd.concat(parts, ignore_index=True)
+    text = [name for name in COLUMNS if name not in ("seed", "value")]
+    collected[text] = collected[text].astype("category")
+    return collected[COLUMNS], problems
+
+
+def _reduce(frame: pd.DataFrame, dataset: str, facts: dict[str, Any]) -> pd.DataFrame:
+    """Return one data set's rows, folds averaged or pooled."""
+    twice = frame.duplicated([*CELL[:4], "fold", *JUDGED, "metric"])
+    if twice.any():
+        row = frame[twice].iloc[0]
+        raise InputError(
+            f"data set '{dataset}', ratio {row.ratio}, strategy '{row.strategy}', seed {row.seed}: "
+            "two metrics files hold the same cell"
+        )
+    ok = (frame["status"] == "ok").to_numpy()
+    is_count = frame["metric"].str.startswith(COUNT).fillna(False).to_numpy(dtype=bool)
+    keys = [*CELL, *JUDGED]
+    absent = frame[~ok][[*keys, "metric", "value"]]
+    averaged = (
+        frame[ok & ~is_count].groupby([*keys, "metric"], observed=True)["value"].mean()
+    ).reset_index()
+    pooled = (
+        frame[ok & is_count]
+        .groupby([*keys, "metric"], observed=True)["value"]
+        .sum()
+        .unstack("metric")
+    )
+    parts = [absent, averaged]
+    if len(pooled):
+        parts.append(_from_counts(pooled, facts))
+    reduced = pd.concat([part.astype({key: object for key in keys}) for part in parts])
+    return reduced.assign(dataset=dataset, family=facts["family"])
+
+
+def _from_counts(pooled: pd.DataFrame, facts: dict[str, Any]) -> pd.DataFrame:
+    """Return pooled counts and every metric derived from them, long."""
+    n_classes = len(facts["class_counts"])
+    names = [f"{COUNT}{true}_{pred}" for true in range(n_classes) for pred in range(n_classes)]
+    counts = pooled[names].to_numpy().reshape(-1, n_classes, n_classes)
+    costs = cost_matrix(facts["cost"], n_classes, np.array(facts["class_counts"]))
+    values = dict(zip(names, pooled[names].to_numpy().T, strict=True))
+    values |= threshold_metrics(counts)
+    values["expected_cost"] = expected_cost(counts, costs)
+    values["normalised_cost"] = normalised_cost(counts, costs)
+    if n_classes == 2:
+        values["net_benefit"] = net_benefit(counts, bayes_threshold(costs[1, 0], costs[0, 1]))
+    wide = pd.DataFrame(values, index=pooled.index).rename_axis(columns="metric")
+    return wide.stack().rename("value").reset_index()

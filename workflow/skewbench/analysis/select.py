@@ -1,0 +1,233 @@
+"""Scores per data set: the step from cells to the statistical unit (PROTOCOL sections 1 and 7.9).
+
+A value is the mean over seeds, then over the data sets of one family, so that near-identical data
+sets count once. A cell that failed, timed out or was over the size limit takes the value of its
+control on the same seed, which is what a practitioner would fall back to; a cell that the design
+rules out (``infeasible``) stays absent. A metric that is undefined (NaN) is never averaged in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from skewbench.analysis.readings import Reading
+from skewbench.errors import InputError
+
+CONTROL = "none"
+OWN = "own"
+READING = list(Reading._fields)
+CONDITION = ["task", "track", "ratio", "learner", *READING]
+CELL = ["task", "track", "dataset", "family", "ratio", "strategy", "learner", "seed"]
+FALLBACK_STATUSES = ("failed", "timeout")
+OVER_SIZE_LIMIT = "over_size_limit"
+
+
+def where(frame: pd.DataFrame, **values: str) -> pd.DataFrame:
+    """Return the rows of ``frame`` whose columns equal ``values``."""
+    kept = np.ones(len(frame), dtype=bool)
+    for column, value in values.items():
+        kept &= (frame[column] == value).to_numpy()
+    return frame[kept]
+
+
+def sorted_categories(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    """Return a copy with ``columns`` as categoricals in alphabetical order, missing text as ""."""
+    converted = {}
+    for column in columns:
+        text = frame[column].astype("category").cat
+        names = sorted({"", *map(str, text.categories)})
+        ordered = text.set_categories(names)
+        converted[column] = ordered.fillna("") if ordered.hasnans else ordered
+    return frame.assign(**converted)
+
+
+def control_of(strategies: pd.DataFrame, learner: str) -> pd.Series:
+    """Return the control of every strategy: ``none``, or for learner ``own`` its anchor.
+
+    Parameters
+    ----------
+    strategies : DataFrame, indexed by strategy
+        Columns ``level``, ``label``, ``ranked`` (bool) and ``anchor`` (str or missing).
+    learner : str
+
+    Returns
+    -------
+    Series of str, indexed by strategy; missing where there is no control.
+    """
+    if learner == OWN:
+        return strategies["anchor"].astype(object)
+    return pd.Series(CONTROL, index=strategies.index, dtype=object)
+
+
+def needs_fallback(frame: pd.DataFrame) -> np.ndarray:
+    """Return which rows belong to cells that take their control's value, as a boolean array."""
+    flags = frame["flags"].astype("category").cat
+    over = [flag for flag in flags.categories if OVER_SIZE_LIMIT in str(flag).split(",")]
+    missing = frame["status"].isin(FALLBACK_STATUSES)
+    missing |= frame["flags"].isin(over) & (frame["status"] != "ok")
+    return missing.to_numpy()
+
+
+def seed_values(
+    collected: pd.DataFrame, strategies: pd.DataFrame, readings: Iterable[Reading]
+) -> pd.DataFrame:
+    """Return one row per cell, learner and reading, missing cells filled in from their control.
+
+    Parameters
+    ----------
+    collected : DataFrame
+        The collected table.
+    strategies : DataFrame, indexed by strategy
+        See :func:`control_of`.
+    readings : iterable of Reading
+
+    Returns
+    -------
+    DataFrame with the columns of a cell, ``metric``, ``scores``, ``prior``, ``decision``,
+    ``value`` and ``imputed`` (1.0 where the value is the control's, else 0.0), sorted.
+
+    Raises
+    ------
+    InputError
+        When the collected table names a strategy that ``strategies`` does not describe.
+    """
+    text = [*(name for name in CELL if name != "seed"), *READING]
+    columns = [*text, "seed", "value", "status", "flags"]
+    wanted = collected[
+        np.logical_or(_is_wanted(collected, readings), needs_fallback(collected))
+    ].reindex(columns=columns)
+    wanted = sorted_categories(wanted, text)
+    _check_described(wanted["strategy"].unique(), strategies)
+    fallback = needs_fallback(wanted)
+    known = wanted.loc[~fallback, [*CELL, *READING, "value"]].assign(imputed=0.0)
+    missing = wanted.loc[fallback, CELL].drop_duplicates()
+    both = pd.concat([known, _from_control(missing, known, strategies)], ignore_index=True)
+    return both.sort_values([*CELL, *READING], ignore_index=True)
+
+
+def family_means(
+    collected: pd.DataFrame, strategies: pd.DataFrame, readings: Iterable[Reading]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the score of every strategy on every family, under every condition at once.
+
+    Data sets without a value for the control are left out: nothing can be said against it there.
+    A family has a value only where the strategy has one on all of its data sets, so that
+    strategies are compared on the same data.
+
+    Returns
+    -------
+    values, imputed : DataFrame
+        Rows: task, track, ratio, learner, metric, scores, prior, decision, family. Columns:
+        strategies. ``values`` is NaN where absent; ``imputed`` is the share of seeds whose value
+        is the control's.
+    """
+    cells = seed_values(collected, strategies, readings)
+    keys = [*CONDITION, "family", "dataset", "strategy"]
+    grouped = cells.groupby(keys, observed=True, sort=True)[["value", "imputed"]].mean()
+    tables = []
+    for column in ("value", "imputed"):
+        table = grouped[column].unstack("strategy")
+        table.columns = pd.Index(table.columns.astype(str), name="strategy")
+        tables.append(table)
+    values, imputed = tables
+    if CONTROL in values:
+        own = values.index.get_level_values("learner") == OWN
+        kept = own | values[CONTROL].notna()
+        values, imputed = values[kept], imputed[kept]
+    unit = [*CONDITION, "family"]
+    values = values.groupby(unit, observed=True, sort=True).mean(skipna=False)
+    return values, imputed.groupby(unit, observed=True, sort=True).mean(skipna=False)
+
+
+def dataset_means(
+    collected: pd.DataFrame,
+    strategies: pd.DataFrame,
+    reading: Reading,
+    *,
+    ratio: str,
+    learner: str,
+    task: str = "binary",
+    track: str = "default",
+) -> pd.DataFrame:
+    """Return family x strategy means under one condition (NaN where a strategy is absent)."""
+    design = {"task": task, "track": track, "ratio": ratio, "learner": learner}
+    values, _ = family_means(where(collected, **design), strategies, [reading])
+    table = values.reset_index(CONDITION, drop=True).dropna(axis="columns", how="all")
+    table.index = table.index.astype(str)
+    return table
+
+
+def complete_block(table: pd.DataFrame, control: str | None) -> tuple[pd.DataFrame, list[str]]:
+    """Return the largest fair comparison in a family x strategy table, and who had to leave it.
+
+    Ranks need the same data sets for everybody. Data sets on which some strategy is absent are
+    left out; while that would cost more than half of the data sets, the strategies absent most
+    often (never the control) are dropped instead.
+
+    Returns
+    -------
+    block : DataFrame
+        The rows and columns that are complete.
+    dropped : list of str
+        Strategies that left, in alphabetical order.
+    """
+    present = table.notna().to_numpy()
+    names = table.columns.to_numpy()
+    kept = np.ones(len(names), dtype=bool)
+    while kept.any() and 2 * present[:, kept].all(axis=1).sum() < len(present):
+        absent = np.where(kept & (names != control), (~present).sum(axis=0), 0)
+        if absent.max() == 0:
+            break
+        kept &= absent < absent.max()
+    complete = present[:, kept].all(axis=1)
+    return table.loc[complete, kept], sorted(names[~kept])
+
+
+def _is_wanted(collected: pd.DataFrame, readings: Iterable[Reading]) -> np.ndarray:
+    """Return which rows are one of ``readings``, comparing integer codes (fast on a million)."""
+    readings = list(readings)
+    key = np.zeros(len(collected), dtype=np.int64)
+    wanted = [0] * len(readings)
+    for position, column in enumerate(READING):
+        text = collected[column].astype("category").cat
+        code = {name: i for i, name in enumerate(text.categories)}
+        empty = code.setdefault("", len(code))
+        absent = len(code)
+        size = absent + 1
+        codes = text.codes.to_numpy()
+        key = key * size + np.where(codes < 0, empty, codes)
+        wanted = [
+            old * size + code.get(reading[position], absent)
+            for old, reading in zip(wanted, readings, strict=True)
+        ]
+    return np.isin(key, wanted)
+
+
+def _from_control(
+    missing: pd.DataFrame, known: pd.DataFrame, strategies: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the rows of ``missing`` cells with the values of their controls."""
+    parts = []
+    for learner, cells in missing.groupby("learner", observed=True):
+        control = control_of(strategies, str(learner))
+        names = cells["strategy"].astype(str).map(control)
+        cells = cells.assign(control=names.astype(known["strategy"].dtype))
+        parts.append(cells.dropna(subset="control"))
+    if not parts:
+        return known.head(0)
+    cell = ["task", "track", "dataset", "family", "ratio", "learner", "seed"]
+    source = known.rename(columns={"strategy": "control"})
+    merged = pd.concat(parts).merge(source, on=[*cell, "control"])
+    return merged.assign(imputed=1.0)[known.columns]
+
+
+def _check_described(found: Iterable[str], strategies: pd.DataFrame) -> None:
+    unknown = sorted(set(map(str, found)) - set(strategies.index) - {""})
+    if unknown:
+        raise InputError(
+            f"The collected table holds strategies that the study does not describe: "
+            f"{', '.join(unknown)}; collect the study again."
+        )

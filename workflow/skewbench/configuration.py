@@ -1,0 +1,128 @@
+"""Reading YAML from users: safe, strict, with errors that name file, key and what is allowed."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from skewbench.errors import InputError
+
+SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """A safe loader that refuses a key given twice instead of keeping the last one silently."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=deep)
+            if isinstance(key, (str, int, float, bool)):
+                if key in seen:
+                    line = key_node.start_mark.line + 1
+                    raise InputError(f"line {line}: the key '{key}' is given twice")
+                seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return the mapping in a YAML file.
+
+    Raises
+    ------
+    InputError
+        If the file is absent, unreadable, not YAML, repeats a key, or holds no mapping.
+    """
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read ({error})") from None
+    except InputError as error:
+        raise InputError(f"{path}, {error}") from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise InputError(f"{path}: is not valid YAML ({' '.join(str(error).split())})") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: should hold a mapping of keys to values")
+    return content
+
+
+def validate(entry: dict, kind: str, where: str) -> dict:
+    """Return ``entry`` with the defaults of ``workflow/schemas/<kind>.schema.yaml`` filled in.
+
+    Parameters
+    ----------
+    entry : dict
+        The configuration to check.
+    kind : {"study", "dataset", "strategy", "learner"}
+        Which schema it follows.
+    where : str
+        File, and key within it, for the error message.
+
+    Raises
+    ------
+    InputError
+        Naming the offending key, what is wrong and what is allowed.
+    """
+    schema = _schema(kind)
+    error = best_match(Draft202012Validator(schema).iter_errors(entry))
+    if error is not None:
+        raise InputError(f"{where}: {_sentence(error, schema)}")
+    defaults = {k: v["default"] for k, v in schema["properties"].items() if "default" in v}
+    return defaults | entry
+
+
+def nearest(name: str, allowed: list[str]) -> str:
+    """Return ``; did you mean 'x'?``, or the allowed names when none is near."""
+    close = get_close_matches(str(name), allowed, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    listed = sorted(allowed)
+    shown = ", ".join(listed[:12]) + (", ..." if len(listed) > 12 else "")
+    return f"allowed: {shown}" if listed else "none is allowed here"
+
+
+@cache
+def _schema(kind: str) -> dict:
+    return yaml.safe_load((SCHEMAS / f"{kind}.schema.yaml").read_text(encoding="utf-8"))
+
+
+def _properties(schema: dict) -> set[str]:
+    """Every property name a schema mentions at its top level, conditional branches included."""
+    names = set(schema.get("properties", {}))
+    for branch in schema.get("allOf", []):
+        names |= set(branch.get("then", {}).get("properties", {}))
+    return names
+
+
+def _sentence(error: ValidationError, schema: dict) -> str:
+    key = ".".join(str(part) for part in error.absolute_path)
+    at = f"key '{key}': " if key else ""
+    if error.validator in ("additionalProperties", "unevaluatedProperties"):
+        known = sorted(_properties(error.schema if key else schema))
+        unknown = [k for k in error.instance if k not in known] or [
+            k for k in error.instance if repr(k) in error.message
+        ]
+        name = str(unknown[0])
+        return f"{at}unknown key '{name}'; {nearest(name, known)}"
+    if error.validator == "required":
+        missing = next(k for k in error.validator_value if k not in error.instance)
+        return f"{at}the key '{missing}' is missing"
+    if error.validator == "enum":
+        allowed = [str(v) for v in error.validator_value]
+        return f"{at}{error.instance!r} is not allowed; {nearest(error.instance, allowed)}"
+    if error.validator == "pattern":
+        return f"{at}{error.instance!r} does not have the form {error.validator_value}"
+    if error.validator == "not" and "required" in error.validator_value:
+        both = " and ".join(f"'{k}'" for k in error.validator_value["required"])
+        return f"{at}{both} exclude each other"
+    if error.validator == "not":
+        return f"{at}{error.instance!r} is not allowed"
+    return f"{at}{error.message}"

@@ -1,0 +1,1 @@
+"""Data: where tables come from, how they are split, made more skewed, and encoded."""

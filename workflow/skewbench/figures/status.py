@@ -1,0 +1,140 @@
+"""The map of what ran: every data set, ratio, strategy and learner, with its status."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
+
+from skewbench.figures.style import (
+    BLACK,
+    INK,
+    ORANGE,
+    ROW,
+    SKY,
+    message_figure,
+    new_figure,
+    styled,
+    title,
+)
+from skewbench.figures.wording import count, words
+
+
+class Look(NamedTuple):
+    """How a status is drawn: a fill, a letter and a hatch, so that it reads without colour."""
+
+    colour: str
+    letter: str
+    hatch: str
+    label: str
+    ink: str = INK
+
+
+LOOKS = {
+    "ok": Look("#F4F4F4", "", "", "ok"),
+    "flagged": Look(SKY, "•", "", "ok but flagged"),
+    "infeasible": Look("#D0D0D0", "–", "", "infeasible by design"),
+    "timeout": Look(ORANGE, "t", "///", "timeout"),
+    "failed": Look(BLACK, "F", "", "failed", "white"),
+}
+
+
+@styled
+def status_map(status: pd.DataFrame, strategies: pd.DataFrame) -> Figure:
+    """Draw the worst status over seeds, strategies against data set x ratio, by learner.
+
+    Parameters
+    ----------
+    status : DataFrame
+        From :func:`skewbench.analysis.status.status_table`.
+    strategies : DataFrame, indexed by strategy
+        ``level`` and ``label``.
+    """
+    if status.empty:
+        return message_figure("No cells to show: the collected table is empty.")
+    flagged = (status["status"] == "ok") & (status["flags"] != "")
+    status = status.assign(look=status["status"].mask(flagged, "flagged"))
+    columns = list(status[["dataset", "ratio"]].drop_duplicates().sort_values(["dataset", "ratio"])
+                   .itertuples(index=False, name=None))  # fmt: skip
+    learners = sorted(set(status["learner"]) - {"own"})
+    own = sorted(set(status["learner"]) & {"own"})
+    blocks = [block for block in (learners, own) if block]
+    names = [_rows(status[status["learner"].isin(block)], strategies) for block in blocks]
+    across = max(map(len, blocks))
+    side = float(np.clip(8.0 / (len(columns) * across), 0.07, 0.2))
+    labels_inches = 0.062 * max(len(f"{d}  {r}") for d, r in columns) + 0.55
+    heights = [len(block) * ROW + labels_inches for block in names]
+    width = max(6.0, across * (len(columns) * side + 0.12) + 2.2)
+    figure = new_figure(width, sum(heights) + 0.5)
+    grid = figure.add_gridspec(len(blocks), across, height_ratios=list(map(len, names)))
+    for i, (block, strategies_down) in enumerate(zip(blocks, names, strict=True)):
+        for j, learner in enumerate(block):
+            axes = figure.add_subplot(grid[i, j])
+            panel = status[status["learner"] == learner]
+            _panel(axes, panel, strategies_down, columns, side)
+            axes.set_title("own model" if learner == "own" else words(learner), fontsize=8.5)
+            axes.set_xlabel("data set, ratio")
+            if j == 0:
+                axes.set_yticks(
+                    range(len(strategies_down)), list(strategies.loc[strategies_down, "label"])
+                )
+    title(figure, *_words(status))
+    present = [look for name, look in LOOKS.items() if name in set(status["look"])]
+    handles = [
+        Patch(fc=look.colour, ec="#777777", hatch=look.hatch, lw=0.5,
+              label=f"{look.letter}  {look.label}".strip())
+        for look in present
+    ]  # fmt: skip
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    return figure
+
+
+def _panel(axes, status: pd.DataFrame, names, columns, side: float) -> None:
+    across = {column: x for x, column in enumerate(columns)}
+    down = {name: y for y, name in enumerate(names)}
+    looks = list(LOOKS)
+    cells = np.full((len(names), len(columns)), np.nan)
+    for row in status.itertuples():
+        x, y = across[row.dataset, row.ratio], down[row.strategy]
+        look = LOOKS[row.look]
+        cells[y, x] = looks.index(row.look)
+        if look.hatch:
+            drawn = {"fc": "none", "ec": "white", "lw": 0, "hatch": look.hatch, "zorder": 2}
+            axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, **drawn))
+        if look.letter and side >= 0.1:
+            place = {"ha": "center", "va": "center", "fontsize": 7, "fontweight": "bold"}
+            axes.text(x, y, look.letter, color=look.ink, **place)
+    colours = ListedColormap([look.colour for look in LOOKS.values()])
+    limits = {"vmin": -0.5, "vmax": len(looks) - 0.5}
+    grid = {"edgecolors": "white", "linewidth": 0.5, "shading": "nearest"}
+    axes.pcolormesh(range(len(columns)), range(len(names)), cells, cmap=colours, **grid, **limits)
+    for x in range(1, len(columns)):
+        if columns[x][0] != columns[x - 1][0]:
+            axes.axvline(x - 0.5, color="#555555", lw=0.8)
+    axes.set_xlim(-0.5, len(columns) - 0.5)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_xticks(range(len(columns)), [f"{d}  {r}" for d, r in columns], rotation=90)
+    axes.tick_params(axis="x", labelsize=7 if side >= 0.12 else 5, length=0)
+    axes.set_yticks([])
+    axes.set_ylabel("")
+    axes.grid(False)
+
+
+def _rows(status: pd.DataFrame, strategies: pd.DataFrame) -> list[str]:
+    """Return the strategies of a panel in the order of the catalogue."""
+    found = set(status["strategy"])
+    return [name for name in strategies.index if name in found]
+
+
+def _words(status: pd.DataFrame) -> tuple[str, str]:
+    tally = status["look"].value_counts()
+    parts = [f"{tally[name]} {LOOKS[name].label}" for name in LOOKS if name in tally]
+    complete = tally.get("ok", 0) + tally.get("flagged", 0)
+    finding = f"{complete} of {len(status)} combinations have results for every seed"
+    n_datasets = status["dataset"].nunique()
+    detail = f"{count(n_datasets, 'data set')}, worst status over seeds: {', '.join(parts)}."
+    return finding, detail

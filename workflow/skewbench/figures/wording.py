@@ -1,0 +1,65 @@
+"""Configuration names, metrics and conditions in words, the same in every figure."""
+
+from __future__ import annotations
+
+_METRICS = {
+    "average_precision": "average precision (AP)",
+    "roc_auc": "ROC-AUC",
+    "auprg": "area under the precision-recall-gain curve",
+    "log_loss": "log-loss",
+    "brier": "Brier score",
+    "f1": "F1",
+    "f2": "F2",
+    "f1_macro": "macro F1",
+    "mcc": "Matthews correlation (MCC)",
+    "gmean": "G-mean",
+    "expected_cost": "expected cost per row",
+    "normalised_cost": "normalised expected cost",
+}
+_DECISIONS = {
+    "": "",
+    "default": "at the default threshold",
+    "prior": "at the training-prior threshold",
+    "cost": "at the cost-optimal threshold",
+    "oracle": "at the test-optimal threshold (oracle)",
+}
+
+
+def words(name: str) -> str:
+    """Return a configuration name as words: ``logistic_regression`` as "logistic regression"."""
+    return "strategies with their own model" if name == "own" else name.replace("_", " ")
+
+
+def count(number: int, noun: str) -> str:
+    """Return "1 data set", "2 data sets"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def metric_label(metric: str) -> str:
+    """Return the name of a metric as the field writes it."""
+    return _METRICS.get(metric, metric.replace("_", " "))
+
+
+def reading_label(metric: str, scores: str, prior: str, decision: str) -> str:
+    """Return a reading in words: metric, then score version, prior and threshold if unusual."""
+    parts = [metric_label(metric)]
+    if decision.startswith("tuned_"):
+        tuned = metric_label(decision.removeprefix("tuned_"))
+        parts.append(f"at the threshold tuned for {tuned}")
+    else:
+        parts.append(_DECISIONS.get(decision, decision))
+    if scores not in ("", "raw"):
+        parts.append(f"{scores} scores")
+    if prior == "reference":
+        parts.append("at the reference prior 0.5")
+    return ", ".join([" ".join(part for part in parts[:2] if part), *parts[2:]])
+
+
+def ratio_label(ratio: str) -> str:
+    """Return a ratio in words: ``ir10`` as "imbalance ratio 10"."""
+    if ratio == "natural":
+        return "natural imbalance ratio"
+    kind, _, minority = ratio[2:].partition("m")
+    if ratio.startswith("lt"):
+        return f"long tail, imbalance ratio {kind}"
+    return f"imbalance ratio {kind}" + (f", {minority} minority rows" if minority else "")

@@ -1,0 +1,155 @@
+"""The parquet contract: schemas, atomic writes, and reading many files of which one may be bad.
+
+A metrics file is long: one row per seed, learner, fold, score version, prior, decision and metric,
+with the status on every row. A cell that is not ok has one row per learner, without a metric. A
+file that exists is whole: it is written under a temporary name and renamed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from skewbench.errors import InputError
+
+SCHEMA_VERSION = "1"
+STATUSES = ("ok", "infeasible", "failed", "timeout")
+WHOLE_CELL = -1  # the fold of a row that speaks of the cell
+
+_WORD = pa.dictionary(pa.int32(), pa.string())
+KEYS = ("dataset", "ratio", "strategy", "task", "track")
+METRICS_SCHEMA = pa.schema(
+    [(name, _WORD) for name in KEYS]
+    + [("seed", pa.int32()), ("learner", _WORD), ("fold", pa.int16())]
+    + [(name, _WORD) for name in ("status", "reason", "flags")]
+    + [(name, _WORD) for name in ("scores", "prior", "decision", "metric")]
+    + [("value", pa.float64())]
+)
+RESOURCE_METRICS = (
+    "resample_seconds",
+    "fit_seconds",
+    "score_seconds",
+    "oof_seconds",
+    "wall_seconds",
+    "peak_memory_mb",
+)
+
+
+class MetricRow(NamedTuple):
+    """One value of one fold."""
+
+    fold: int
+    scores: str
+    prior: str
+    decision: str
+    metric: str
+    value: float
+
+
+@dataclass
+class CellResult:
+    """One learner's part of a cell: its status, and its rows if it is ok."""
+
+    seed: int
+    learner: str
+    status: str
+    reason: str = ""
+    flags: tuple[str, ...] = ()
+    rows: list[MetricRow] = field(default_factory=list)
+    scores: list[dict[str, Any]] = field(default_factory=list)
+
+
+def metrics_table(results: Iterable[CellResult], keys: dict[str, str]) -> pa.Table:
+    """Return the metrics file's table; ``keys`` gives the values of :data:`KEYS`."""
+    columns: dict[str, list] = {name: [] for name in METRICS_SCHEMA.names if name not in KEYS}
+    for result in results:
+        rows = result.rows or [MetricRow(WHOLE_CELL, "", "", "", "", float("nan"))]
+        constant = {
+            "seed": result.seed,
+            "learner": result.learner,
+            "status": result.status,
+            "reason": result.reason,
+            "flags": ",".join(result.flags),
+        }
+        for name, value in constant.items():
+            columns[name] += [value] * len(rows)
+        for name, values in zip(MetricRow._fields, zip(*rows, strict=True), strict=True):
+            columns[name] += values
+    size = len(columns["seed"])
+    arrays = [
+        pa.array([keys[name]] * size if name in KEYS else columns[name], pa.string()).cast(_WORD)
+        if METRICS_SCHEMA.field(name).type == _WORD
+        else pa.array(columns[name], METRICS_SCHEMA.field(name).type)
+        for name in METRICS_SCHEMA.names
+    ]
+    return pa.Table.from_arrays(arrays, schema=METRICS_SCHEMA)
+
+
+def scores_table(results: Iterable[CellResult]) -> pa.Table:
+    """Return test and out-of-fold scores, one row per seed, learner, fold, part and row.
+
+    Binary scores are in ``score``; multi-class ones in ``score_0`` ... ``score_<C-1>``.
+    """
+    parts = []
+    for result in results:
+        for kept in result.scores:
+            size, score = len(kept["row"]), np.asarray(kept["score"])
+            named = (
+                {"score": score}
+                if score.ndim == 1
+                else {f"score_{c}": score[:, c] for c in range(score.shape[1])}
+            )
+            constant = {"learner": result.learner, "part": kept["part"]}
+            words = {k: pa.array([v] * size, pa.string()).cast(_WORD) for k, v in constant.items()}
+            numbers = {
+                "seed": pa.array(np.full(size, result.seed, np.int32)),
+                "fold": pa.array(np.full(size, kept["fold"], np.int16)),
+                "row": pa.array(kept["row"], pa.int64()),
+                "target": pa.array(kept["target"], pa.int16()),
+                "weight": pa.array(kept["weight"], pa.float64()),
+            }
+            parts.append(pa.table(words | numbers | named))
+    return pa.concat_tables(parts).unify_dictionaries() if parts else pa.table({"seed": []})
+
+
+def write(table: pa.Table, path: str | Path, metadata: dict[str, Any] | None = None) -> None:
+    """Write a parquet file whole or not at all, with ``metadata`` as JSON in its schema."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    words = {"schema_version": SCHEMA_VERSION} | (metadata or {})
+    encoded = {f"skewbench.{key}": json.dumps(value) for key, value in words.items()}
+    table = table.replace_schema_metadata((table.schema.metadata or {}) | encoded)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        pq.write_table(table, temporary, compression="zstd")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_metrics(path: str | Path) -> pa.Table:
+    """Return one metrics file.
+
+    Raises
+    ------
+    InputError
+        Naming the file, if it is absent, damaged, or of another schema.
+    """
+    try:
+        table = pq.read_table(path, partitioning=None)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{path}: no readable parquet file ({error})") from None
+    version = json.loads((table.schema.metadata or {}).get(b"skewbench.schema_version", b"null"))
+    if version != SCHEMA_VERSION or table.schema.names != METRICS_SCHEMA.names:
+        raise InputError(
+            f"{path}: not a metrics file of schema version {SCHEMA_VERSION} (found {version})"
+        )
+    return table

@@ -1,0 +1,105 @@
+"""Running a resampler of imbalanced-learn's kind under the study's declared policies.
+
+Policies, each flagged on the cell where it acts: too few minority rows for k neighbours reduces k
+(``k_reduced``); a resampler that leaves the class counts and rows as they were is named
+(``resampler_noop``). A partial target such as 0.5 (minority to half the majority) that the data
+already meet asks for nothing, so it is a no-op and not an error; with several classes it applies to
+each class against the largest (oversampling) or smallest (undersampling) one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from skewbench.imports import build
+
+NEIGHBOUR_PARAMETERS = ("k_neighbors", "n_neighbors")
+
+
+def resample(
+    steps: list[dict], features: np.ndarray, y: np.ndarray, random_state: int, folder: Path
+) -> tuple[np.ndarray, np.ndarray, set[str]]:
+    """Apply resamplers one after another.
+
+    Parameters
+    ----------
+    steps : list of {import path: parameters}
+        Each names a class with ``fit_resample``.
+    features : ndarray of shape (n_rows, n_columns)
+        One-hot matrix, or category codes for SMOTENC and SMOTEN.
+    y : ndarray of shape (n_rows,)
+        Class codes.
+    random_state : int
+        Given to every ``random_state`` of the resampler, nested ones included.
+    folder : Path
+        Where the user's own modules are.
+
+    Returns
+    -------
+    features, y : ndarrays
+        The resampled rows.
+    flags : set of str
+        Which policies acted.
+
+    Raises
+    ------
+    ValueError
+        With the reason, when the minority has fewer than two rows or the resampler refuses.
+    """
+    flags: set[str] = set()
+    before = features, y
+    for step in steps:
+        sampler = build(step, folder)
+        flags |= prepare_sampler(sampler, y)
+        fix_randomness(sampler, random_state)
+        features, y = sampler.fit_resample(features, y)
+    if np.array_equal(y, before[1]) and np.array_equal(features, before[0]):
+        flags.add("resampler_noop")
+    return np.asarray(features, dtype=float), np.asarray(y), flags
+
+
+def fix_randomness(estimator: BaseEstimator, random_state: int) -> BaseEstimator:
+    """Set every ``random_state`` of an estimator to one value, every ``n_jobs`` to one thread."""
+    parameters = estimator.get_params(deep=True) if hasattr(estimator, "get_params") else {}
+    fixed = {key: random_state for key in parameters if key.split("__")[-1] == "random_state"}
+    threads = {key: 1 for key in parameters if key.split("__")[-1] == "n_jobs"}
+    return estimator.set_params(**fixed, **threads) if fixed or threads else estimator
+
+
+def prepare_sampler(sampler: BaseEstimator, y: np.ndarray) -> set[str]:
+    """Fit a sampler's settings to the class counts at hand, in place; return the flags."""
+    counts = np.bincount(y)
+    counts = counts[counts > 0]
+    parameters = sampler.get_params(deep=True) if hasattr(sampler, "get_params") else {}
+    kind = getattr(sampler, "_sampling_type", "")
+    target = parameters.get("sampling_strategy")
+    if isinstance(target, float):
+        sampler.set_params(sampling_strategy=_partial_target(y, target, kind))
+    if "over" not in kind and not any(key.startswith("smote") for key in parameters):
+        return set()
+    if counts.min() < 2:
+        raise ValueError("fewer than two rows of the smallest class: no neighbour to interpolate")
+    reduced = {
+        key: int(counts.min() - 1)
+        for key, value in parameters.items()
+        if key.split("__")[-1] in NEIGHBOUR_PARAMETERS
+        and not key.startswith(("enn", "tomek"))
+        and isinstance(value, int)
+        and value > counts.min() - 1
+    }
+    if reduced:
+        sampler.set_params(**reduced)
+    return {"k_reduced"} if reduced else set()
+
+
+def _partial_target(y: np.ndarray, share: float, kind: str) -> dict[int, int]:
+    """Rows per class that ``share`` asks for, in imbalanced-learn's own rounding."""
+    classes, counts = np.unique(y, return_counts=True)
+    if "under" in kind:
+        wanted = np.minimum(counts, int(counts.min() / share))
+    else:
+        wanted = np.maximum(counts, int(counts.max() * share))
+    return dict(zip(classes.tolist(), wanted.tolist(), strict=True))

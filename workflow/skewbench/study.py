@@ -1,0 +1,239 @@
+"""A study file and the catalogues become a validated :class:`Study`, which expands into blocks.
+
+Data sets x imbalance ratios x strategies x seeds are the cells; a block is one data set, ratio and
+strategy with ``seeds_per_job`` consecutive seeds, and one job of the pipeline. Nothing here imports
+a heavy library: every Snakemake process runs this module.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from skewbench.configuration import nearest, read_yaml, validate
+from skewbench.data.headers import columns
+from skewbench.data.ratios import Ratio
+from skewbench.errors import InputError
+from skewbench.imports import check_import_path, import_paths
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
+PLACEHOLDER = "${data}"
+PROTOCOL_KEYS = ("folds", "inner_folds", "min_positives", "time_limit", "keep_scores", "cost")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One job: ``first`` to ``last`` (inclusive) seeds of one data set, ratio and strategy."""
+
+    dataset: str
+    ratio: str
+    strategy: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Study:
+    """A validated study.
+
+    Attributes
+    ----------
+    name : str
+        The folder below ``results/``.
+    file : Path
+        The study file; relative paths in it and modules beside it are found from its folder.
+    datasets, strategies, learners : dict of str to dict
+        The chosen entries of the catalogues, validated, by name.
+    ratios : tuple of str
+        In the notation of :class:`skewbench.data.ratios.Ratio`.
+    seeds, seeds_per_job : int
+        Number of repeats, and how many of them one job runs.
+    protocol : dict
+        ``folds``, ``inner_folds``, ``min_positives``, ``time_limit`` (seconds per cell),
+        ``keep_scores`` and ``cost``.
+    highlight : tuple of str
+        Strategies that the curves and ratio figures show.
+    """
+
+    name: str
+    file: Path
+    datasets: dict[str, dict[str, Any]]
+    ratios: tuple[str, ...]
+    strategies: dict[str, dict[str, Any]]
+    learners: dict[str, dict[str, Any]]
+    seeds: int
+    seeds_per_job: int
+    protocol: dict[str, Any]
+    highlight: tuple[str, ...]
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the study file, from which its relative paths start."""
+        return self.file.parent
+
+    def blocks(self) -> list[Block]:
+        """Return every job of the study; blocks are aligned to ``seeds_per_job``."""
+        starts = range(0, self.seeds, self.seeds_per_job)
+        return [
+            Block(dataset, ratio, strategy, first, min(first + self.seeds_per_job, self.seeds) - 1)
+            for dataset in self.datasets
+            for ratio in self.ratios
+            for strategy in self.strategies
+            for first in starts
+        ]
+
+    def block_settings(self, strategy: str) -> dict[str, Any]:
+        """Return the slice of the configuration that the blocks of ``strategy`` depend on.
+
+        A strategy with its own model does not depend on the learners.
+        """
+        spec = self.strategies[strategy]
+        learners = {} if "model" in spec else self.learners
+        return {"strategy": spec, "learners": learners, "protocol": self.protocol}
+
+
+def load_study(file: str | Path, root: str | Path, data: str | Path | None = None) -> Study:
+    """Read, resolve and validate a study file.
+
+    Parameters
+    ----------
+    file : path
+        The study file, such as ``config/config.yaml``.
+    root : path
+        The project's folder, whose ``config/`` holds the three catalogues.
+    data : path, optional
+        What ``${data}`` in the paths of data sets stands for (``--config data=...``).
+
+    Raises
+    ------
+    InputError
+        One sentence with file and key: unknown or missing keys, misspelt names (with the nearest
+        valid one), impossible ratios, absent files, missing target columns, unknown import paths.
+    """
+    file = Path(file)
+    raw = read_yaml(file)
+    settings = validate(raw, "study", str(file))
+    chosen = {
+        kind: _choose(settings[plural], plural, kind, file, Path(root))
+        for kind, plural in (
+            ("dataset", "datasets"),
+            ("strategy", "strategies"),
+            ("learner", "learners"),
+        )
+    }
+    datasets = {
+        name: _resolved_dataset(name, entry, file, settings["cost"], data)
+        for name, entry in chosen["dataset"].items()
+    }
+    for kind in ("strategy", "learner"):
+        for name, entry in chosen[kind].items():
+            for path in import_paths(entry):
+                check_import_path(path, file.parent, f"{file}: {kind} '{name}'")
+    _check_strategies(chosen["strategy"], file)
+    for name in raw.get("highlight", []):
+        if name not in chosen["strategy"]:
+            raise InputError(
+                f"{file}: key 'highlight': '{name}' is not among the strategies; "
+                f"{nearest(name, list(chosen['strategy']))}"
+            )
+    return Study(
+        name=settings["study"],
+        file=file,
+        datasets=datasets,
+        ratios=_ratios(settings["ratios"], file),
+        strategies=chosen["strategy"],
+        learners=chosen["learner"],
+        seeds=settings["seeds"],
+        seeds_per_job=settings["seeds_per_job"],
+        protocol={key: settings[key] for key in PROTOCOL_KEYS},
+        highlight=tuple(name for name in settings["highlight"] if name in chosen["strategy"]),
+    )
+
+
+def _choose(selection: str | list, plural: str, kind: str, file: Path, root: Path) -> dict:
+    """Return the selected catalogue entries, with the study's own ones, in the study's order."""
+    catalogue_file = root / "config" / f"{plural}.yaml"
+    catalogue = read_yaml(catalogue_file)
+    if selection == "all":
+        selection = list(catalogue)
+    chosen: dict[str, dict] = {}
+    for item in selection:
+        if isinstance(item, dict):
+            name, entry = next(iter(item.items()))
+            where = f"{file}: {plural}.{name}"
+        else:
+            name, where = item, f"{catalogue_file}: {item}"
+            if name not in catalogue:
+                raise InputError(
+                    f"{file}: key '{plural}': unknown {kind} '{name}'; "
+                    f"{nearest(name, list(catalogue))}"
+                )
+            entry = catalogue[name]
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            raise InputError(f"{where}: a name has letters, digits and underscores only")
+        if name in chosen:
+            raise InputError(f"{file}: key '{plural}': '{name}' is listed twice")
+        if not isinstance(entry, dict):
+            raise InputError(f"{where}: should be a mapping of keys to values")
+        chosen[name] = validate(entry, kind, where)
+    return chosen
+
+
+def _resolved_dataset(name: str, entry: dict, file: Path, cost: dict, data: Any) -> dict:
+    """Return ``entry`` with absolute paths and the study's cost, its target column checked."""
+    where = f"{file}: dataset '{name}'"
+    entry = {"cost": cost, "family": name} | entry
+    for key in ("path", "test_path", "data_home"):
+        if key not in entry:
+            continue
+        if PLACEHOLDER in entry[key]:
+            if data is None:
+                raise InputError(
+                    f"{where}: key '{key}' names {PLACEHOLDER}; say where it is with "
+                    "--config data=FOLDER"
+                )
+            entry[key] = entry[key].replace(PLACEHOLDER, str(Path(data).resolve()))
+        entry[key] = str((file.parent / Path(entry[key]).expanduser()).resolve())
+    if entry["source"] == "file":
+        for key in {"path", "test_path"} & set(entry):
+            try:
+                found = columns(Path(entry[key]), entry.get("separator"), entry.get("encoding"))
+            except InputError as error:
+                raise InputError(f"{where}: {error}") from None
+            split = entry.get("split", {}).get("column")
+            wanted = [entry["target"], *entry.get("categorical", []), *([split] if split else [])]
+            for column in wanted:
+                if column not in found:
+                    raise InputError(
+                        f"{where}: column '{column}' is not in {entry[key]}; "
+                        f"{nearest(column, found)}"
+                    )
+    return entry
+
+
+def _ratios(ratios: list[str], file: Path) -> tuple[str, ...]:
+    canonical = []
+    for text in ratios:
+        try:
+            canonical.append(str(Ratio.parse(text)))
+        except InputError as error:
+            raise InputError(f"{file}: key 'ratios': {error}") from None
+    if len(set(canonical)) < len(canonical):
+        raise InputError(f"{file}: key 'ratios': the same ratio is listed twice")
+    return tuple(canonical)
+
+
+def _check_strategies(strategies: dict[str, dict], file: Path) -> None:
+    if "none" not in strategies:
+        raise InputError(
+            f"{file}: key 'strategies': the control 'none' is missing; every comparison needs it"
+        )
+    for name, spec in strategies.items():
+        anchor = spec.get("anchor", "none")
+        if anchor not in strategies:
+            raise InputError(
+                f"{file}: key 'strategies': '{name}' is compared with its anchor '{anchor}'; "
+                "add that too"
+            )
