@@ -154,6 +154,13 @@ def test_ece_by_hand():
     assert probability_metrics(y, p)["ece"] == pytest.approx(0.1 * 0.2, abs=1e-5)
 
 
+def test_ece_keeps_ties_in_the_bin_of_their_middle():
+    """Of 50 rows, .5 covers 0-6 % and .75 covers 6-12 %: both middles lie in the first bin."""
+    p = np.repeat([0.5, 0.75, 1.0], [3, 3, 44])
+    y = np.repeat([1, 0, 1], [5, 1, 44])
+    assert probability_metrics(y, p)["ece"] == pytest.approx((1.5 - 0.25) / 50, abs=1e-5)
+
+
 @given(labelled_probabilities(), st.randoms(use_true_random=False))
 def test_row_order_does_not_matter(rows, random):
     y, p = rows

@@ -27,7 +27,12 @@ METRICS = expand(
     study=STUDY.name,
     block=STUDY.blocks(),
 )
-SCORES = [path.replace("/metrics/", "/scores/", 1) for path in METRICS]
+SCORES = expand(
+    "results/{study}/scores/{block.dataset}/{block.ratio}/{block.strategy}/"
+    "seeds{block.first}-{block.last}.parquet",
+    study=STUDY.name,
+    block=[block for block in STUDY.blocks() if block.strategy in STUDY.highlight],
+)
 FACTS = expand(
     "results/{study}/data/{dataset}.json", study=STUDY.name, dataset=STUDY.datasets
 )

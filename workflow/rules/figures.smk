@@ -59,8 +59,7 @@ rule draw_curves:
         lambda wildcards: [
             path
             for path in SCORES
-            if f"/{wildcards.ratio}/" in path
-            and any(f"/{name}/" in path for name in STUDY.highlight)
+            if Path(path).parts[-3] == wildcards.ratio
         ],
     output:
         expand(

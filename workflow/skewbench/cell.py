@@ -21,14 +21,11 @@ from skewbench.data.encode import Encoder
 from skewbench.data.ratios import Ratio, induce, row_weights, training_prior
 from skewbench.data.splits import inner_folds, outer_folds, row_groups
 from skewbench.data.table import Table
-from skewbench.decisions import decide, score_versions
 from skewbench.errors import Infeasible, OverSizeLimit
 from skewbench.feasibility import learners_of
 from skewbench.fitting import Outcome, Scored, Setting, describe, fit_and_score
+from skewbench.judging import FoldJudge
 from skewbench.metrics.costs import cost_matrix
-from skewbench.metrics.counts import confusion
-from skewbench.metrics.probability import probability_metrics
-from skewbench.metrics.ranking import multiclass_ranking_metrics, ranking_metrics
 from skewbench.results import CellResult, MetricRow
 from skewbench.strategies.resampling import resample
 
@@ -163,94 +160,48 @@ def _evaluate_fold(setting, ratio, seed, fold, rows, inner, prior, protocol, gat
             learner.status, learner.reason, over_limit = failed
             learner.flags = {"over_size_limit"} if over_limit else set()
             continue
-        held_out = np.concatenate([r for r, _ in passes]) if passes else None
-        oof = np.concatenate([o[name].scores[0] for _, o in passes]) if passes else None
-        learner.flags |= scored.flags.union(*(o[name].flags for _, o in passes))
-        if setting.strategy.get("correction") == "approximate":
-            learner.flags.add("approximate_correction")
-        judge = _Judge(fold, scored, y[test], weights, learner.rows)
-        judge.versions(trained, oof, y[held_out] if passes else None, setting)
-        judge.training(y[train])
-        for metric, value in scored.resources.items():
-            judge.add(metric, value)
-        judge.add("oof_seconds", sum(_seconds(o[name]) for _, o in passes))
-        if np.ptp(scored.scores[0]) == 0:
-            learner.flags.add("constant_scores")
-        if protocol["keep_scores"]:
-            kept = [("test", test, scored.scores[0], weights["matched"])]
-            if passes:
-                kept.append(("oof", held_out, oof, np.ones(len(oof))))
-            learner.scores += [
-                {"fold": fold, "part": p, "row": r, "target": y[r], "weight": w, "score": s}
-                for p, r, s, w in kept
-            ]
+        try:
+            _judge(learner, name, setting, fold, rows, scored, passes, weights, protocol)
+        except Exception as error:
+            learner.status, learner.reason = "failed", f"fold {fold}: {describe(error)}"
 
 
-class _Judge:
-    """Writes the metric rows of one learner on one fold."""
-
-    def __init__(self, fold, scored, y, weights, rows):
-        self.fold, self.scored, self.y, self.weights, self.rows = fold, scored, y, weights, rows
-
-    def add(self, metric, value, scores="", prior="", decision="") -> None:
-        self.rows.append(MetricRow(self.fold, scores, prior, decision, metric, float(value)))
-
-    def versions(self, prior, oof, y_oof, setting) -> None:
-        """Metrics of each score version and decision, at both priors."""
-        scored, binary = self.scored, setting.n_classes == 2
-        ranking = ranking_metrics if binary else multiclass_ranking_metrics
-        versions = score_versions(
-            scored.scores[0],
-            oof,
-            y_oof,
-            prior=prior,
-            effective_prior=scored.effective_prior,
-            correction=setting.strategy.get("correction", "approximate"),
-            probabilistic=scored.probabilistic,
-        )
-        for version, scores in versions.items():
-            if scores is None:
-                continue
-            for name, weight in self.weights.items():
-                for metric, value in ranking(self.y, scores, weight).items():
-                    self.add(metric, value, version, name)
-            if scored.probabilistic or version != "raw":
-                # At the matched prior only: a calibrated model is calibrated for one prior.
-                measured = probability_metrics(self.y, scores, self.weights["matched"])
-                for metric, value in measured.items():
-                    self.add(metric, value, version, "matched")
-        decided = decide(
-            versions,
-            oof,
-            y_oof,
-            self.y,
-            effective_prior=scored.effective_prior,
-            cost_matrix=setting.costs,
-            probabilistic=scored.probabilistic,
-        )
-        for (version, rule), (labels, threshold) in decided.items():
-            if binary:
-                self.add("threshold", threshold, version, "", rule)
-            for name, weight in self.weights.items():
-                self._counts(self.y, labels, weight, setting.n_classes, version, name, rule)
-
-    def training(self, y) -> None:
-        """How well the model ranks and separates its own training rows (before resampling)."""
-        scores, binary = self.scored.scores[1], self.scored.scores[1].ndim == 1
-        ranking = ranking_metrics if binary else multiclass_ranking_metrics
-        for metric, value in ranking(y, scores, None).items():
-            self.add(metric, value, "training")
-        cut = 0.5 if self.scored.probabilistic else 0.0
-        labels = (scores >= cut).astype(int) if binary else scores.argmax(axis=1)
-        n_classes = 2 if binary else scores.shape[1]
-        self._counts(y, labels, None, n_classes, "training", "", "default")
-
-    def _counts(self, y, labels, weight, n_classes, version, prior, rule) -> None:
-        counts = confusion(y, labels, weight, n_classes)
-        for true in range(n_classes):
-            for predicted in range(n_classes):
-                value = counts[true, predicted]
-                self.add(f"count_{true}_{predicted}", value, version, prior, rule)
+def _judge(learner, name, setting, fold, rows, scored, passes, weights, protocol) -> None:
+    """Add one learner's metric rows, flags and kept scores of one fold."""
+    train, test = rows
+    y = setting.table.target
+    held_out = oof = None
+    if passes:
+        held_out = np.concatenate([r for r, _ in passes])
+        oof = np.concatenate([outcomes[name].scores[0] for _, outcomes in passes])
+    correction = setting.strategy.get("correction", "approximate")
+    judge = FoldJudge(fold, scored, weights)
+    judge.test(
+        y[test],
+        oof,
+        None if oof is None else y[held_out],
+        training_prior(y[train], setting.n_classes),
+        correction,
+        setting.costs,
+    )
+    judge.training(y[train])
+    for metric, value in scored.resources.items():
+        judge.add(metric, value)
+    judge.add("oof_seconds", sum(_seconds(outcomes[name]) for _, outcomes in passes))
+    learner.rows += judge.rows
+    learner.flags |= scored.flags.union(*(outcomes[name].flags for _, outcomes in passes))
+    if correction == "approximate":
+        learner.flags.add("approximate_correction")
+    if np.ptp(scored.scores[0]) == 0:
+        learner.flags.add("constant_scores")
+    if protocol["keep_scores"]:
+        kept = [("test", test, scored.scores[0], weights["matched"])]
+        if oof is not None:
+            kept.append(("oof", held_out, oof, np.ones(len(oof))))
+        learner.scores += [
+            {"fold": fold, "part": part, "row": row, "target": y[row], "weight": w, "score": score}
+            for part, row, score, w in kept
+        ]
 
 
 def _leaked(setting: Setting, ratio: Ratio, seed: int, protocol: dict):

@@ -135,6 +135,15 @@ def write(table: pa.Table, path: str | Path, metadata: dict[str, Any] | None = N
         temporary.unlink(missing_ok=True)
 
 
+def failed_files(folder: str | Path) -> list[Path]:
+    """Return the metrics files below ``folder`` that hold a failed or timed-out cell."""
+    return [
+        file
+        for file in sorted(Path(folder).rglob("seeds*.parquet"))
+        if set(read_metrics(file)["status"].unique().to_pylist()) & {"failed", "timeout"}
+    ]
+
+
 def read_metrics(path: str | Path) -> pa.Table:
     """Return one metrics file.
 

@@ -58,27 +58,10 @@ def _panel(axes, table: pd.DataFrame, learner: str) -> None:
         axes.hlines(y, row.rank_lower, row.rank_upper, color=level.colour, lw=2.2, alpha=0.35)
         face = "white" if row.share_imputed > 0 else level.colour
         axes.plot(row.mean_rank, y, level.marker, mfc=face, mec=level.colour, ms=5, mew=1.2)
-    axes.set_yticks(positions, table["label"])
+    names = [f"{row.label}  {row.mean:.3f}" for row in table.itertuples()]
+    axes.set_yticks(positions, names)
     for text, row in zip(axes.get_yticklabels(), table.itertuples(), strict=True):
         text.set_fontweight("bold" if row.level in ("control", "anchor") else "normal")
-    for y, row in zip(positions, table.itertuples(), strict=True):
-        axes.annotate(
-            f"{row.mean:.3f}",
-            (1.01, y),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=7.5,
-            color="#555555",
-        )
-    axes.annotate(
-        "mean score",
-        (1.01, 1),
-        xycoords="axes fraction",
-        xytext=(0, 3),
-        textcoords="offset points",
-        fontsize=7.5,
-        color="#555555",
-    )
     axes.set_xlim(0, len(table) + 1)
     axes.set_ylabel("")
     axes.set_xlabel(f"mean rank among {len(table)} strategies (1 = best)")
@@ -103,7 +86,7 @@ def _finding(ranks: pd.DataFrame) -> str:
 
 def _detail(reading, ratio: str, n_datasets: int, dropped: pd.DataFrame) -> str:
     text = f"Mean rank by {reading_label(*reading)}, {ratio_label(ratio)}, over "
-    text += f"{count(n_datasets, 'data set')}."
+    text += f"{count(n_datasets, 'data set')}; beside the name, the mean score."
     if n_datasets < 2:
         text += " One data set shows no spread and decides nothing."
     if len(dropped):

@@ -56,7 +56,9 @@ def status_map(status: pd.DataFrame, strategies: pd.DataFrame) -> Figure:
     """
     if status.empty:
         return message_figure("No cells to show: the collected table is empty.")
-    flagged = (status["status"] == "ok") & (status["flags"] != "")
+    # That a correction is approximate is a property of the strategy, not an event in the cell.
+    events = status["flags"].astype(str).str.replace("approximate_correction", "").str.strip(",")
+    flagged = (status["status"] == "ok") & (events != "")
     status = status.assign(look=status["status"].mask(flagged, "flagged"))
     columns = list(status[["dataset", "ratio"]].drop_duplicates().sort_values(["dataset", "ratio"])
                    .itertuples(index=False, name=None))  # fmt: skip

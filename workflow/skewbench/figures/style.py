@@ -144,7 +144,7 @@ def title(figure: Figure, finding: str, detail: str = "") -> None:
 
 
 def panel_grid(sizes: dict[str, int], width: float = 5.4) -> tuple[Figure, dict[str, Axes]]:
-    """Return a figure with one panel per key, at most two abreast, each as tall as its rows.
+    """Return a figure with one panel per key, at most two abreast, as tall as the longer one.
 
     Parameters
     ----------
@@ -163,12 +163,8 @@ def panel_grid(sizes: dict[str, int], width: float = 5.4) -> tuple[Figure, dict[
     panels = {}
     for i, line in enumerate(lines):
         for j, name in enumerate(line):
-            spare = tallest[i] - sizes[name]
-            cell = grid[i, j]
-            if spare > 1:
-                cell = cell.subgridspec(2, 1, height_ratios=[sizes[name], spare])[0]
-            panels[name] = figure.add_subplot(cell)
-            panels[name].set_ylim(sizes[name] - 0.4, -0.6)
+            panels[name] = figure.add_subplot(grid[i, j])
+            panels[name].set_ylim(tallest[i] - 0.4, -0.6)
     return figure, panels
 
 

@@ -27,7 +27,10 @@ _DECISIONS = {
 
 def words(name: str) -> str:
     """Return a configuration name as words: ``logistic_regression`` as "logistic regression"."""
-    return "strategies with their own model" if name == "own" else name.replace("_", " ")
+    if name == "own":
+        return "strategies with their own model"
+    spelt = {"xgboost": "XGBoost", "svm": "SVM", "rbf": "RBF"}
+    return " ".join(spelt.get(part, part) for part in name.split("_"))
 
 
 def count(number: int, noun: str) -> str:

@@ -62,11 +62,19 @@ def resample(
 
 
 def fix_randomness(estimator: BaseEstimator, random_state: int) -> BaseEstimator:
-    """Set every ``random_state`` of an estimator to one value, every ``n_jobs`` to one thread."""
+    """Set every ``random_state`` of an estimator to one value, and any ``n_jobs`` to one thread.
+
+    An ``n_jobs`` of None is one thread already, to joblib; XGBoost then takes OMP_NUM_THREADS.
+    """
     parameters = estimator.get_params(deep=True) if hasattr(estimator, "get_params") else {}
-    fixed = {key: random_state for key in parameters if key.split("__")[-1] == "random_state"}
-    threads = {key: 1 for key in parameters if key.split("__")[-1] == "n_jobs"}
-    return estimator.set_params(**fixed, **threads) if fixed or threads else estimator
+    fixed = {}
+    for key, value in parameters.items():
+        name = key.split("__")[-1]
+        if name == "random_state":
+            fixed[key] = random_state
+        elif name == "n_jobs" and value is not None:
+            fixed[key] = 1
+    return estimator.set_params(**fixed) if fixed else estimator
 
 
 def prepare_sampler(sampler: BaseEstimator, y: np.ndarray) -> set[str]:

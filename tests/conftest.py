@@ -1,0 +1,1 @@
+"""Lets every test module import ``small_cells``: pytest puts this folder on the import path."""

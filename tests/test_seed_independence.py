@@ -1,0 +1,210 @@
+"""Results depend on names and numbers: not on order, block size, other strategies or hash seeds."""
+
+import hashlib
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pyarrow.compute as pc
+import pytest
+import yaml
+
+from skewbench import results as parquet
+from skewbench.block import run_block
+from skewbench.cell import run_cell
+from skewbench.data import table as tables
+from skewbench.study import load_study
+from small_cells import (
+    DATASET,
+    HERE,
+    LEARNERS,
+    PROTOCOL,
+    ROOT,
+    STRATEGIES,
+    binary_table,
+    facts_of,
+    kept,
+    learner_for,
+    mixed_table,
+    run,
+    without_times,
+)
+
+THREE = ["logistic_regression", "decision_tree", "k_nearest_neighbours"]
+
+
+def test_other_learners_and_their_order_change_nothing():
+    """Each learner alone, and all in two orders, give the same bits; so does a failing one."""
+    table = binary_table(120, 3.0)
+    together, reversed_, *alone = (
+        run(table, "smote", learners)
+        for learners in (THREE, THREE[::-1], *([name] for name in THREE))
+    )
+    failing = {"bad": {"model": {"sklearn.svm.SVC": {"C": -1.0}}}}
+    with_failing = run(table, "smote", failing | {name: LEARNERS[name] for name in THREE})
+    assert with_failing["bad"].status == "failed"
+    for name, single in zip(THREE, alone, strict=True):
+        expected = without_times(single[name])
+        assert expected[2] == "ok"
+        for others in (together, reversed_, with_failing):
+            assert without_times(others[name]) == expected
+
+
+def study_results(folder, strategies, learners, seeds=1):
+    """Run every cell of a study file on one table; return results by strategy, learner, seed."""
+    folder.mkdir()
+    file = folder / "study.yaml"
+    synthetic = {"source": "synthetic", "shape": "moons", "n_samples": 120, "imbalance_ratio": 3}
+    content = {
+        "study": "order",
+        "datasets": [{DATASET: synthetic}],
+        "ratios": ["natural"],
+        "strategies": strategies,
+        "learners": learners,
+        "seeds": seeds,
+        "folds": 2,
+        "inner_folds": 2,
+        "keep_scores": True,
+    }
+    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    study = load_study(file, ROOT)
+    table = binary_table(120, 3.0)
+    facts = facts_of(table)
+    found = {}
+    for block in study.blocks():
+        for seed in range(block.first, block.last + 1):
+            key = (block.dataset, block.ratio, block.strategy, seed)
+            for result in run_cell(
+                table, facts, key, study.block_settings(block.strategy), study.folder
+            ):
+                found[block.strategy, result.learner, seed] = without_times(result)
+    return found
+
+
+def test_adding_and_reordering_strategies_and_learners_changes_nothing(tmp_path):
+    small = study_results(tmp_path / "small", ["none", "smote", "plain_forest"], THREE[:2], seeds=2)
+    large = study_results(
+        tmp_path / "large",
+        ["plain_forest", "random_under", "smote", "enn", "none"],
+        ["xgboost", *THREE[1::-1], THREE[2]],
+        seeds=3,
+    )
+    assert len(small) == 10
+    assert set(small) < set(large)
+    assert {key: large[key] for key in small} == small
+
+
+def test_seeds_folds_strategies_and_data_set_names_do_change_results():
+    """The other side: the streams are not one constant."""
+    table = binary_table(120, 3.0)
+    first, second = (run(table, "random_under", seed=seed) for seed in (0, 1))
+    one, two = (r["logistic_regression"] for r in (first, second))
+    assert not np.array_equal(kept(one, "test")["row"], kept(two, "test")["row"])
+    # The same resampler under another name draws other rows.
+    renamed = run(table, "another", ["logistic_regression"], strategy=STRATEGIES["random_under"])
+    other = renamed["logistic_regression"]
+    np.testing.assert_array_equal(kept(one, "test")["row"], kept(other, "test")["row"])
+    assert not np.array_equal(kept(one, "test")["score"], kept(other, "test")["score"])
+
+
+def written(tmp_path, name, blocks, learners, strategy="smote"):
+    """Write blocks and return their rows of metrics and scores, without times."""
+    table = binary_table(120, 3.0)
+    data, facts = tmp_path / "data.parquet", tmp_path / "data.json"
+    tables.write(table, facts_of(table), data, facts)
+    settings = {
+        "strategy": STRATEGIES[strategy],
+        "learners": {learner: LEARNERS[learner] for learner in learners},
+        "protocol": PROTOCOL,
+    }
+    rows, scores = [], []
+    for first, last in blocks:
+        files = [tmp_path / name / f"{kind}{first}-{last}.parquet" for kind in ("m", "s")]
+        block = (DATASET, "natural", strategy, first, last)
+        run_block(data, facts, block, settings, HERE, *files, {})
+        read = parquet.read_metrics(files[0])
+        timed = pc.is_in(read["metric"].cast("string"), pc.SetLookupOptions(_times()))
+        rows += read.filter(pc.invert(timed)).to_pylist()
+        import pyarrow.parquet as pq
+
+        scores += pq.read_table(files[1]).to_pylist()
+    return [repr(row) for row in rows], [repr(row) for row in scores]
+
+
+def _times():
+    import pyarrow as pa
+
+    return pa.array(parquet.RESOURCE_METRICS)
+
+
+@pytest.mark.parametrize("strategy", ["smote", "rusboost"])
+def test_block_size_changes_nothing(tmp_path, strategy):
+    learners = THREE[:2]
+    one = written(tmp_path, "one", [(0, 2)], learners, strategy)
+    three = written(tmp_path, "three", [(0, 0), (1, 1), (2, 2)], learners, strategy)
+    assert one == three
+    assert len(one[0]) > 1000 * len([strategy])
+    assert len(one[1]) > 0
+
+
+def test_ratios_are_nested_and_share_folds():
+    """The ratio enters no stream: fixed minority keeps its positives, and grows its negatives."""
+    table = binary_table(600, 3.0, missing=False)
+    ratios = ["ir2m30", "ir5m30", "ir7m30"]
+    cells = {r: run(table, "none", ratio=r)["logistic_regression"] for r in [*ratios, "natural"]}
+    for fold in (0, 1):
+        rows = {ratio: set(kept(cells[ratio], "oof", fold)["row"]) for ratio in cells}
+        positives = {r: {i for i in rows[r] if table.target[i] == 1} for r in rows}
+        assert [len(rows[ratio]) for ratio in ratios] == [90, 180, 240]
+        assert rows["ir2m30"] < rows["ir5m30"] < rows["ir7m30"] < rows["natural"]
+        assert positives["ir2m30"] == positives["ir5m30"] == positives["ir7m30"]
+        for cell in cells.values():
+            np.testing.assert_array_equal(
+                kept(cell, "test", fold)["row"], kept(cells["natural"], "test", fold)["row"]
+            )
+
+
+def test_fixed_totals_are_nested_class_by_class():
+    table = binary_table(600, 3.0, missing=False)
+    ratios = ["ir5", "ir10", "ir20"]
+    cells = [run(table, "none", ratio=r)["logistic_regression"] for r in ratios]
+    rows = [set(kept(cell, "oof")["row"]) for cell in cells]
+    assert len({len(found) for found in rows}) == 1
+    positives, negatives = (
+        [{i for i in found if table.target[i] == code} for found in rows] for code in (1, 0)
+    )
+    assert positives[0] > positives[1] > positives[2]
+    assert negatives[0] < negatives[1] < negatives[2]
+
+
+HASHED = ("smote", "rose", "smote_tomek", "rusboost", "rule_ensemble", "focal", "weight_effective")
+
+
+def digest():
+    """Digest of several strategies' results on mixed data; also run in other processes."""
+    content = hashlib.sha256()
+    for name in HASHED:
+        result = run(mixed_table(120), name)[learner_for(name)]
+        assert result.status == "ok", result.reason
+        content.update(repr(without_times(result)).encode())
+    return content.hexdigest()
+
+
+def test_hash_seed_changes_nothing():
+    code = f"import sys; sys.path[:0] = {[str(HERE), str(ROOT / 'workflow')]!r};" + (
+        "from test_seed_independence import digest; print(digest())"
+    )
+    digests = {digest()}
+    for seed in ("1", "2"):
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        run_ = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        digests.add(run_.stdout.strip())
+    assert len(digests) == 1
