@@ -33,6 +33,5 @@ rule all:
 
 
 onsuccess:
-    print(
-        f"Study '{STUDY.name}': results/{STUDY.name}/ holds tables/, figures/ and collected/."
-    )
+    if Path("results", STUDY.name, "tables").is_dir():
+        print(f"Study '{STUDY.name}': see results/{STUDY.name}/tables/ and figures/.")

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from skewbench import cell
+from skewbench import judging
 from skewbench.data.table import Table
 from small_cells import STRATEGIES, binary_table, kept, mixed_table, run, table_of
 
@@ -62,6 +62,11 @@ def spied():
     return table, result
 
 
+def assert_same_rows(got, expected):
+    """Equal but for rounding: a mean over a frame's columns sums in another order."""
+    np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-12)
+
+
 def test_resamplers_see_training_rows_only(spied):
     """Row for row, and encoded by their own mean and deviation: fitted on those rows alone."""
     table, result = spied
@@ -72,7 +77,7 @@ def test_resamplers_see_training_rows_only(spied):
         train = np.setdiff1d(np.arange(120), test)
         outer, *inner = SpySampler.given[3 * fold : 3 * fold + 3]
         expected = StandardScaler().fit_transform(features[train])
-        np.testing.assert_array_equal(outer[0], expected)
+        assert_same_rows(outer[0], expected)
         np.testing.assert_array_equal(outer[1], table.target[train])
         held_out, at = kept(result, "oof", fold)["row"], 0
         for given, y in inner:
@@ -80,7 +85,7 @@ def test_resamplers_see_training_rows_only(spied):
             at += len(fold_rows)
             rows = np.setdiff1d(train, fold_rows)
             expected = StandardScaler().fit_transform(features[rows])
-            np.testing.assert_array_equal(given, expected)
+            assert_same_rows(given, expected)
             np.testing.assert_array_equal(y, table.target[rows])
         assert at == len(train)
 
@@ -98,15 +103,15 @@ def test_no_resampled_row_is_scored(spied):
         test = kept(result, "test", fold)["row"]
         train = np.setdiff1d(np.arange(120), test)
         scaler = StandardScaler().fit(features[train])
-        np.testing.assert_array_equal(next(asked), scaler.transform(features[test]))
-        np.testing.assert_array_equal(next(asked), scaler.transform(features[train]))
+        assert_same_rows(next(asked), scaler.transform(features[test]))
+        assert_same_rows(next(asked), scaler.transform(features[train]))
         held_out, at = kept(result, "oof", fold)["row"], 0
         for _ in range(2):
             scored = next(asked)
             rows = held_out[at : at + len(scored)]
             at += len(scored)
             scaler = StandardScaler().fit(features[np.setdiff1d(train, rows)])
-            np.testing.assert_array_equal(scored, scaler.transform(features[rows]))
+            assert_same_rows(scored, scaler.transform(features[rows]))
     assert next(asked, None) is None
 
 
@@ -116,7 +121,7 @@ FIXED = np.arange(160) % 2 == 0
 def test_thresholds_and_calibrators_never_see_test_rows(monkeypatch):
     """Other test labels move the oracle's threshold, and no other threshold or score version."""
     versions, thresholds = [], []
-    score_versions, decide = cell.score_versions, cell.decide
+    score_versions, decide = judging.score_versions, judging.decide
 
     def spy_versions(*args, **keywords):
         versions.append(score_versions(*args, **keywords))
@@ -127,8 +132,8 @@ def test_thresholds_and_calibrators_never_see_test_rows(monkeypatch):
         thresholds.append({key: threshold for key, (_, threshold) in decided.items()})
         return decided
 
-    monkeypatch.setattr(cell, "score_versions", spy_versions)
-    monkeypatch.setattr(cell, "decide", spy_decide)
+    monkeypatch.setattr(judging, "score_versions", spy_versions)
+    monkeypatch.setattr(judging, "decide", spy_decide)
     table = binary_table(160, 3.0, missing=False)
     for flip in (False, True):
         target = np.where(FIXED & flip, 1 - table.target, table.target)
@@ -146,7 +151,7 @@ def test_thresholds_and_calibrators_never_see_test_rows(monkeypatch):
 def test_levels_and_medians_are_learnt_from_training_rows():
     """A level and extreme values that only test rows have change nothing that is learnt."""
     table = mixed_table(160)
-    test = np.arange(160) % 2 == 0
+    test = np.arange(160) % 5 < 2
     oofs = []
     for change in (False, True):
         frame = table.features.copy()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
-import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -123,19 +123,11 @@ def written(tmp_path, name, blocks, learners, strategy="smote"):
         files = [tmp_path / name / f"{kind}{first}-{last}.parquet" for kind in ("m", "s")]
         block = (DATASET, "natural", strategy, first, last)
         run_block(data, facts, block, settings, HERE, *files, {})
-        read = parquet.read_metrics(files[0])
-        timed = pc.is_in(read["metric"].cast("string"), pc.SetLookupOptions(_times()))
-        rows += read.filter(pc.invert(timed)).to_pylist()
-        import pyarrow.parquet as pq
-
+        measured = parquet.read_metrics(files[0]).to_pylist()
+        rows += [r for r in measured if r["metric"] not in parquet.RESOURCE_METRICS]
         scores += pq.read_table(files[1]).to_pylist()
+    # NaN differs from itself, its text does not; the text of a float has all its digits.
     return [repr(row) for row in rows], [repr(row) for row in scores]
-
-
-def _times():
-    import pyarrow as pa
-
-    return pa.array(parquet.RESOURCE_METRICS)
 
 
 @pytest.mark.parametrize("strategy", ["smote", "rusboost"])
@@ -144,8 +136,8 @@ def test_block_size_changes_nothing(tmp_path, strategy):
     one = written(tmp_path, "one", [(0, 2)], learners, strategy)
     three = written(tmp_path, "three", [(0, 0), (1, 1), (2, 2)], learners, strategy)
     assert one == three
-    assert len(one[0]) > 1000 * len([strategy])
-    assert len(one[1]) > 0
+    assert len(one[0]) > 1000
+    assert len(one[1]) > 100
 
 
 def test_ratios_are_nested_and_share_folds():

@@ -18,8 +18,13 @@ ENSEMBLES = [
 
 
 @parametrize_with_checks(
-    [EqualCostClassifier(), *(EqualCostClassifier(ensemble) for ensemble in ENSEMBLES)]
+    [EqualCostClassifier(), *(EqualCostClassifier(ensemble) for ensemble in ENSEMBLES)],
+    expected_failed_checks=lambda _: {
+        "check_sample_weight_equivalence_on_dense_data": "so fail scikit-learn's own ensembles: "
+        "repeated rows draw other bootstraps than weighted ones"
+    },
 )
+@pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning")  # AdaBoost, of zero weights
 def test_scikit_learn_contract(estimator, check):
     check(estimator)
 

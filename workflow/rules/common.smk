@@ -13,7 +13,7 @@ try:
         data=config.get("data"),
     )
 except InputError as error:
-    raise WorkflowError(str(error)) from None
+    sys.exit(f"Error: {error}")
 
 # A block depends on its slice of the configuration and on the code that reads it, nothing else.
 SETTINGS = {name: STUDY.block_settings(name) for name in STUDY.strategies}

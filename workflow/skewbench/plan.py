@@ -22,9 +22,9 @@ from skewbench.imports import build
 from skewbench.study import Study
 
 REFERENCE_ROWS, REFERENCE_COLUMNS = 1000, 20
-BLOCK_START_SECONDS = 1.9  # a fresh interpreter with the libraries
-FOLD_SECONDS = 0.05  # encoding, decisions and metrics of one learner and fold
-DEFAULT_COST = {"seconds": 0.01, "exponent": 1.0}
+BLOCK_START_SECONDS = 1.6  # a fresh interpreter with the libraries
+FOLD_SECONDS = 0.01  # encoding, decisions and metrics of one learner and fold
+DEFAULT_COST = {"seconds": 0.004, "exponent": 1.0}
 
 
 @dataclass(frozen=True)
