@@ -32,6 +32,9 @@ rule all:
     localrule: True
 
 
+onstart:
+    check_strategies()
+
+
 onsuccess:
-    if Path("results", STUDY.name, "tables").is_dir():
-        print(f"Study '{STUDY.name}': see results/{STUDY.name}/tables/ and figures/.")
+    announce_results()

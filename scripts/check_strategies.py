@@ -1,13 +1,22 @@
-"""Import and construct everything the strategies and learners name, before any job needs them."""
+"""Import and construct everything the strategies and learners of a study name, before any job.
 
+Usage: python scripts/check_strategies.py STUDYFILE [DATAFOLDER]
+"""
+
+import sys
 from pathlib import Path
 
-from skewbench.logs import logged
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "workflow"))
 
-with logged(snakemake.log[0]):
-    from skewbench.imports import build_all
+from skewbench.errors import InputError  # noqa: E402
+from skewbench.imports import build_all  # noqa: E402
+from skewbench.study import load_study  # noqa: E402
 
-    for kind in ("strategies", "learners"):
-        for name, entry in snakemake.params[kind].items():
-            build_all(entry, Path(snakemake.params.folder), f"{kind}: {name}")
-    Path(snakemake.output[0]).write_text("every strategy and learner can be constructed\n")
+try:
+    study = load_study(sys.argv[1], ROOT, (sys.argv[2:] or [""])[0] or None)
+    for kind, entries in (("strategy", study.strategies), ("learner", study.learners)):
+        for name, entry in entries.items():
+            build_all(entry, study.folder, f"{study.file}: {kind} '{name}'")
+except InputError as error:
+    sys.exit(f"Error: {error}")

@@ -13,11 +13,13 @@ with logged(snakemake.log[0]):
     from skewbench.results import write
 
     facts = {Path(file).stem: json.loads(Path(file).read_text()) for file in snakemake.input.facts}
-    collected, problems = collect(snakemake.input.metrics, facts)
+    collected, versions, problems = collect(snakemake.input.metrics, facts)
     for problem in problems:
         print(f"Not collected: {problem}", file=sys.stderr)
+    if len(versions) > 1:
+        print(f"Made with {len(versions)} different sets of library versions.", file=sys.stderr)
     write(
         pa.Table.from_pandas(collected, preserve_index=False),
         snakemake.output[0],
-        {"not_collected": problems},
+        {"versions": versions, "not_collected": problems},
     )

@@ -1,5 +1,6 @@
-"""Print what the study would run and for how long; prepares data sets in memory, runs no cell."""
+"""Print what the study would run and for how long; fetches nothing, prepares and runs nothing."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -9,11 +10,15 @@ from skewbench.plan import plan, summary
 from skewbench.study import load_study
 
 root = Path(__file__).resolve().parent.parent
-study = load_study(snakemake.params.study, root, snakemake.params.data)
+study = load_study(root / snakemake.params.study, root, snakemake.params.data)
 facts, problems = {}, []
 for name, entry in study.datasets.items():
+    prepared = Path("results", study.name, "data", f"{name}.json")
     try:
-        facts[name] = sources.load(name, entry, study.folder, Path("results") / "cache")[1]
+        if prepared.exists():
+            facts[name] = json.loads(prepared.read_text(encoding="utf-8"))
+        elif entry["source"] not in ("openml", "zenodo"):
+            facts[name] = sources.load(name, entry, root, Path("results") / "cache")[1]
     except InputError as error:
         problems.append(str(error))
 print(summary(study, plan(study, facts)))

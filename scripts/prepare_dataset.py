@@ -10,7 +10,7 @@ with logged(snakemake.log[0]):
     made, facts = sources.load(
         name=snakemake.wildcards.dataset,
         entry=snakemake.params.entry,
-        base=Path(snakemake.params.folder),
+        base=Path(__file__).resolve().parent.parent,
         cache=Path("results") / "cache",
     )
     table.write(made, facts, snakemake.output.data, snakemake.output.facts)

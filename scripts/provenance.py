@@ -8,5 +8,5 @@ from skewbench.logs import logged
 with logged(snakemake.log[0]):
     from skewbench.provenance import provenance
 
-    facts = provenance(Path(snakemake.input[0]), dict(snakemake.params.items()))
+    facts = provenance(Path(snakemake.input[0]).parent.parent, dict(snakemake.params.items()))
     Path(snakemake.output[0]).write_text(json.dumps(facts, indent=2) + "\n")

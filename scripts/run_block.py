@@ -14,7 +14,7 @@ with logged(snakemake.log[0]):
         facts_file=snakemake.input.facts,
         block=(at.dataset, at.ratio, at.strategy, int(at.first), int(at.last)),
         settings=snakemake.params.settings,
-        folder=Path(snakemake.params.folder),
+        folder=Path(__file__).resolve().parent.parent / snakemake.params.folder,
         metrics=snakemake.output.metrics,
         scores=snakemake.output.get("scores"),
         metadata={

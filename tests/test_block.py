@@ -118,7 +118,7 @@ def test_time_limit_is_a_timeout_for_every_learner(block, tmp_path):
 
 
 def test_a_timeout_costs_the_other_seeds_nothing(block):
-    results = block("none", ["SleepsOnce"], (0, 1), time_limit=5)
+    results = block("none", ["SleepsOnce"], (0, 1), time_limit=3)
     assert statuses(results) == {(0, "SleepsOnce"): "timeout", (1, "SleepsOnce"): "ok"}
 
 

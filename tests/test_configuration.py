@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skewbench.configuration import nearest, read_yaml, validate
-from skewbench.errors import InputError
+from skewbench.configuration import read_yaml, validate
+from skewbench.errors import InputError, nearest
 from skewbench.imports import build_all, check_import_path, import_paths
 
 ROOT = Path(__file__).resolve().parents[1]

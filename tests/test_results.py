@@ -177,8 +177,10 @@ def odd_metadata(path):
         other_columns,
         odd_metadata,
     ],
-    ids=["empty", "no end", "half", "text", "zeros inside", "absent", "foreign", "older"]
-    + ["other columns", "odd metadata"],
+    ids=[
+        *("empty", "no end", "half", "text", "zeros inside", "absent", "foreign", "older"),
+        *("other columns", "odd metadata"),
+    ],
 )
 def test_a_bad_file_is_named_in_one_sentence(file, damage):
     damage(file)

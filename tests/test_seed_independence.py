@@ -31,7 +31,13 @@ from small_cells import (
     without_times,
 )
 
-THREE = ["logistic_regression", "decision_tree", "k_nearest_neighbours"]
+# A small forest, because a tree or a regression hardly shows its random state.
+FOREST = {"model": {"sklearn.ensemble.RandomForestClassifier": {"n_estimators": 3}}}
+USED = {
+    "logistic_regression": LEARNERS["logistic_regression"],
+    "small_forest": FOREST,
+    "k_nearest_neighbours": LEARNERS["k_nearest_neighbours"],
+}
 
 
 def test_other_learners_and_their_order_change_nothing():
@@ -39,12 +45,16 @@ def test_other_learners_and_their_order_change_nothing():
     table = binary_table(120, 3.0)
     together, reversed_, *alone = (
         run(table, "smote", learners)
-        for learners in (THREE, THREE[::-1], *([name] for name in THREE))
+        for learners in (
+            USED,
+            dict(reversed(USED.items())),
+            *({name: entry} for name, entry in USED.items()),
+        )
     )
     failing = {"bad": {"model": {"sklearn.svm.SVC": {"C": -1.0}}}}
-    with_failing = run(table, "smote", failing | {name: LEARNERS[name] for name in THREE})
+    with_failing = run(table, "smote", failing | USED)
     assert with_failing["bad"].status == "failed"
-    for name, single in zip(THREE, alone, strict=True):
+    for name, single in zip(USED, alone, strict=True):
         expected = without_times(single[name])
         assert expected[2] == "ok"
         for others in (together, reversed_, with_failing):
@@ -83,11 +93,16 @@ def study_results(folder, strategies, learners, seeds=1):
 
 
 def test_adding_and_reordering_strategies_and_learners_changes_nothing(tmp_path):
-    small = study_results(tmp_path / "small", ["none", "smote", "plain_forest"], THREE[:2], seeds=2)
+    small = study_results(
+        tmp_path / "small",
+        ["none", "smote", "plain_forest"],
+        ["logistic_regression", {"small_forest": FOREST}],
+        seeds=2,
+    )
     large = study_results(
         tmp_path / "large",
         ["plain_forest", "random_under", "smote", "enn", "none"],
-        ["xgboost", *THREE[1::-1], THREE[2]],
+        [{"small_forest": FOREST}, "decision_tree", "logistic_regression", "k_nearest_neighbours"],
         seeds=3,
     )
     assert len(small) == 10
@@ -115,7 +130,7 @@ def written(tmp_path, name, blocks, learners, strategy="smote"):
     tables.write(table, facts_of(table), data, facts)
     settings = {
         "strategy": STRATEGIES[strategy],
-        "learners": {learner: LEARNERS[learner] for learner in learners},
+        "learners": {learner: USED[learner] for learner in learners},
         "protocol": PROTOCOL,
     }
     rows, scores = [], []
@@ -132,7 +147,7 @@ def written(tmp_path, name, blocks, learners, strategy="smote"):
 
 @pytest.mark.parametrize("strategy", ["smote", "rusboost"])
 def test_block_size_changes_nothing(tmp_path, strategy):
-    learners = THREE[:2]
+    learners = ["logistic_regression", "small_forest"]
     one = written(tmp_path, "one", [(0, 2)], learners, strategy)
     three = written(tmp_path, "three", [(0, 0), (1, 1), (2, 2)], learners, strategy)
     assert one == three

@@ -354,6 +354,7 @@ def test_leaking_control_equals_smote_before_the_split():
 
 
 @pytest.mark.parametrize("learner", [name for name in LEARNERS if name != "random_forest"])
+@pytest.mark.filterwarnings("error::FutureWarning")  # of parameters set for the learner
 def test_control_equals_each_learner_called_directly(learner):
     """The learners of the catalogue, by their own constructors."""
     from sklearn.ensemble import HistGradientBoostingClassifier

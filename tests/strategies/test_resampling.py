@@ -84,6 +84,11 @@ def test_one_minority_row_is_refused_with_the_reason():
         counts_after({f"{OVER}.SMOTE": {}}, 20, 1)
 
 
+def test_duplication_needs_no_neighbour():
+    """Random oversampling has no k to reduce: one row can be repeated."""
+    assert counts_after({f"{OVER}.RandomOverSampler": {}}, 6, 1) == ([6, 6], set())
+
+
 @pytest.mark.parametrize(
     ("step", "before", "after"),
     [
@@ -147,20 +152,18 @@ def test_clean_data_have_no_tomek_links():
     assert flags == {"resampler_noop"}
 
 
-class Shuffles(BaseEstimator):
-    """The same counts, other rows: no no-op."""
-
-    def fit_resample(self, X, y):
-        return X[::-1], y[::-1]
-
-
 class Moves(BaseEstimator):
     def fit_resample(self, X, y):
         return X + 1, y
 
 
-@pytest.mark.parametrize("name", ["Shuffles", "Moves"])
-def test_other_rows_of_the_same_counts_are_no_no_op(name):
+class Relabels(BaseEstimator):
+    def fit_resample(self, X, y):
+        return X, np.where(np.arange(len(y)) == 0, 1, y)
+
+
+@pytest.mark.parametrize("name", ["Moves", "Relabels"])
+def test_as_many_other_rows_are_no_no_op(name):
     X, y = data(8, 4)
     assert resample([{f"{__name__}.{name}": {}}], X, y, 0, HERE)[2] == set()
 

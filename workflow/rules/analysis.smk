@@ -39,7 +39,7 @@ rule rank_tables:
         "results/{study}/logs/rank_tables.log",
     params:
         strategies=STUDY.strategies,
-        code=code_digest("skewbench.analysis"),
+        code=code_digest("skewbench.analysis.tables"),
     script:
         "../../scripts/rank_tables.py"
 

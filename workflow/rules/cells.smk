@@ -1,26 +1,10 @@
 # One job a block: a data set, a ratio, a strategy and a run of seeds.
 
 
-rule check_strategies:
-    output:
-        "results/{study}/checked.txt",
-    log:
-        "results/{study}/logs/check_strategies.log",
-    localrule: True
-    params:
-        strategies=STUDY.strategies,
-        learners=STUDY.learners,
-        folder=str(STUDY.folder),
-    script:
-        "../../scripts/check_strategies.py"
-
-
 rule run_block:
     input:
         data="results/{study}/data/{dataset}.parquet",
         facts="results/{study}/data/{dataset}.json",
-        # Must exist before a block starts; being newer makes no block stale.
-        checked=ancient("results/{study}/checked.txt"),
     output:
         **(
             {
@@ -37,7 +21,7 @@ rule run_block:
     threads: 1
     params:
         settings=lambda wildcards: SETTINGS[wildcards.strategy],
-        folder=str(STUDY.folder),
+        folder=str(STUDY.file.parent),
         code=lambda wildcards: BLOCK_CODE[wildcards.strategy],
     script:
         "../../scripts/run_block.py"

@@ -1,6 +1,7 @@
 # The study, the digests of the code behind it, and the names of its files.
 
 import re
+import subprocess
 
 from skewbench.digest import code_digest, entry_digest
 from skewbench.errors import InputError
@@ -45,3 +46,20 @@ wildcard_constraints:
     strategy="|".join(STUDY.strategies),
     first="[0-9]+",
     last="[0-9]+",
+
+
+def check_strategies():
+    """Construct all that the study names, in a process of its own: the imports are heavy."""
+    script = Path(workflow.basedir) / "scripts" / "check_strategies.py"
+    command = [sys.executable, script, STUDY.root / STUDY.file, config.get("data", "")]
+    if subprocess.run(command).returncode != 0:
+        raise WorkflowError("the study was not started")
+
+
+def announce_results():
+    results = Path("results", STUDY.name)
+    not_collected = results / "logs" / "collect.log"
+    if (results / "tables").is_dir():
+        print(f"Study '{STUDY.name}': see {results}/tables/ and {results}/figures/.")
+    if not_collected.exists() and not_collected.stat().st_size:
+        print(not_collected.read_text(), file=sys.stderr)

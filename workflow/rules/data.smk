@@ -4,7 +4,7 @@
 rule prepare_dataset:
     input:
         lambda wildcards: [
-            STUDY.datasets[wildcards.dataset][key]
+            str(STUDY.root / STUDY.datasets[wildcards.dataset][key])
             for key in ("path", "test_path")
             if key in STUDY.datasets[wildcards.dataset]
         ],
@@ -17,7 +17,6 @@ rule prepare_dataset:
         "results/{study}/benchmarks/data/{dataset}.tsv"
     params:
         entry=lambda wildcards: STUDY.datasets[wildcards.dataset],
-        folder=str(STUDY.folder),
         code=code_digest("skewbench.data.sources"),
     script:
         "../../scripts/prepare_dataset.py"

@@ -49,7 +49,7 @@ rule draw_figures:
         learners=list(STUDY.learners),
         highlight=list(STUDY.highlight),
         strategies=STUDY.strategies,
-        code=code_digest("skewbench.figures"),
+        code=code_digest("skewbench.figures.study"),
     script:
         "../../scripts/draw_figures.py"
 
@@ -57,9 +57,7 @@ rule draw_figures:
 rule draw_curves:
     input:
         lambda wildcards: [
-            path
-            for path in SCORES
-            if Path(path).parts[-3] == wildcards.ratio
+            path for path in SCORES if Path(path).parts[-3] == wildcards.ratio
         ],
     output:
         expand(
@@ -71,7 +69,7 @@ rule draw_curves:
     params:
         learner=CURVE_LEARNER,
         strategies=STUDY.strategies,
-        code=code_digest("skewbench.figures.curves"),
+        code=code_digest("skewbench.figures.study"),
     script:
         "../../scripts/draw_curves.py"
 

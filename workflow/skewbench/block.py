@@ -116,7 +116,7 @@ def run_limited(
             if isinstance(answer, list):
                 return answer
             status, reason = "failed", answer
-    except EOFError:
+    except (EOFError, OSError):
         child.join()
         status, reason = "failed", f"the cell's process ended with exit code {child.exitcode}"
         if child.exitcode == -9:

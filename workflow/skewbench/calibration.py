@@ -37,16 +37,18 @@ def prior_shift(
     Raises
     ------
     ValueError
-        A prior is not strictly between 0 and 1.
+        A binary prior is not strictly between 0 and 1.
     """
     p, effective, original = (np.asarray(a, dtype=np.float64) for a in (p, effective, original))
-    for prior in (effective, original):
-        if not ((prior > 0) & (prior < 1)).all():
-            raise ValueError(f"priors must lie strictly between 0 and 1, not {prior}")
     if p.ndim == 1:
+        for prior in (effective, original):
+            if not 0 < prior < 1:
+                raise ValueError(f"priors must lie strictly between 0 and 1, not {prior}")
         positive = p * (original / effective)
         return positive / (positive + (1 - p) * ((1 - original) / (1 - effective)))
-    weighted = p * (original / effective)
+    # A class that the model was not shown has no probability to correct.
+    factor = np.divide(original, effective, out=np.zeros_like(effective), where=effective > 0)
+    weighted = p * factor
     return weighted / weighted.sum(axis=1, keepdims=True)
 
 

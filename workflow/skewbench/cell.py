@@ -23,14 +23,20 @@ from skewbench.data.splits import inner_folds, outer_folds, row_groups
 from skewbench.data.table import Table
 from skewbench.errors import Infeasible, OverSizeLimit
 from skewbench.feasibility import learners_of
-from skewbench.fitting import Outcome, Scored, Setting, describe, fit_and_score
+from skewbench.fitting import (
+    Outcome,
+    Scored,
+    Setting,
+    describe,
+    fit_and_score,
+    resample_codes,
+)
 from skewbench.judging import FoldJudge
 from skewbench.metrics.costs import cost_matrix
 from skewbench.results import CellResult, MetricRow
-from skewbench.strategies.resampling import resample
 
-# Below this many test positives over a repeat's folds, ranking claims are not report-worthy.
-FEW_POSITIVES = 50
+# Test positives over a repeat's folds (of the rarest class) that claims about it want.
+REPORT_WORTHY = {"few_positives": 50, "few_positives_for_calibration": 100}
 
 
 @dataclass
@@ -86,13 +92,17 @@ def run_cell(
         prior = None
         if setting.strategy.get("resample_before_split"):
             setting, ratio, prior = _leaked(setting, ratio, seed, protocol)
-        positives = 0
+            # Its thresholds and calibrators would be tuned at the prior of the resampled rows and
+            # judged at the original one; what leaks shows in the raw scores.
+            protocol = protocol | {"inner_folds": 0}
+        tested = np.zeros(setting.n_classes)
         for fold, rows, parts in _folds(setting, ratio, seed, protocol):
             _evaluate_fold(setting, ratio, seed, fold, rows, parts, prior, protocol, gathered)
-            positives += int((setting.table.target[rows[1]] > 0).sum())
-        if positives < FEW_POSITIVES:
-            for learner in gathered.values():
-                learner.flags.add("few_positives")
+            tested += np.bincount(setting.table.target[rows[1]], minlength=setting.n_classes)
+        for flag, bar in REPORT_WORTHY.items():
+            if tested[1:].min() < bar:
+                for learner in gathered.values():
+                    learner.flags.add(flag)
     except Infeasible as error:
         for learner in gathered.values():
             learner.status, learner.reason = "infeasible", describe(error)
@@ -138,9 +148,11 @@ def _folds(
 def _evaluate_fold(setting, ratio, seed, fold, rows, inner, prior, protocol, gathered) -> None:
     """Fit outer and inner parts, then judge every learner that came through them all."""
     train, test = rows
-    outer = fit_and_score(setting, train, [test, train], (seed, fold, 0))
+    names = [name for name, learner in gathered.items() if learner.status == "ok"]
+    outer = fit_and_score(setting, train, [test, train], (seed, fold, 0), names)
+    fitted = [name for name in names if isinstance(outer[name], Scored)]
     passes = [
-        (held_out, fit_and_score(setting, part, [held_out], (seed, fold, number)))
+        (held_out, fit_and_score(setting, part, [held_out], (seed, fold, number), fitted))
         for number, (part, held_out) in enumerate(inner, 1)
     ]
     y = setting.table.target
@@ -151,11 +163,10 @@ def _evaluate_fold(setting, ratio, seed, fold, rows, inner, prior, protocol, gat
         "matched": row_weights(y[test], matched, n_classes),
         "reference": row_weights(y[test], np.full(n_classes, 1 / n_classes), n_classes),
     }
-    for name, learner in gathered.items():
-        if learner.status != "ok":
-            continue
-        scored = outer[name]
-        failed = _first_error(fold, scored, [outcomes[name] for _, outcomes in passes])
+    for name in names:
+        learner, scored = gathered[name], outer[name]
+        held_outs = [outcomes[name] for _, outcomes in passes] if name in fitted else []
+        failed = _first_error(fold, scored, held_outs)
         if failed is not None:
             learner.status, learner.reason, over_limit = failed
             learner.flags = {"over_size_limit"} if over_limit else set()
@@ -192,7 +203,7 @@ def _judge(learner, name, setting, fold, rows, scored, passes, weights, protocol
     learner.flags |= scored.flags.union(*(outcomes[name].flags for _, outcomes in passes))
     if correction == "approximate":
         learner.flags.add("approximate_correction")
-    if np.ptp(scored.scores[0]) == 0:
+    if np.ptp(scored.scores[0], axis=0).max() == 0:
         learner.flags.add("constant_scores")
     if protocol["keep_scores"]:
         kept = [("test", test, scored.scores[0], weights["matched"])]
@@ -209,17 +220,18 @@ def _leaked(setting: Setting, ratio: Ratio, seed: int, protocol: dict):
 
     Returns the setting with the resampled table and no resampler, the natural ratio (the table
     already has the asked one) and the prior before resampling, at which test folds are weighed so
-    that the optimism is not an artefact of the prior.
+    that the optimism is not an artefact of the prior. Groups, time order and a fixed test part do
+    not survive, as they do not for those who make the mistake.
     """
     table = setting.table
     stream = seeding.generator(seeding.RATIO, setting.dataset, seed, 0)
     rows = induce(table.target, ratio, stream, protocol["min_positives"])
     encoder = Encoder(table.categorical).fit(table.features.iloc[rows])
-    matrix = encoder.one_hot(encoder.codes(table.features.iloc[rows]))
+    codes = encoder.codes(table.features.iloc[rows])
     state = seeding.random_state(seeding.RESAMPLE, setting.dataset, seed, setting.strategy_name)
-    steps = setting.strategy["resample"]
-    steps = steps if isinstance(steps, list) else [steps]
-    matrix, y, _ = resample(steps, matrix, table.target[rows], state, setting.folder)
+    matrix, y, _ = resample_codes(
+        setting.strategy, encoder, codes, table.target[rows], state, setting.folder
+    )
     names = [f"x{column}" for column in range(matrix.shape[1])]
     leaked = Table(pd.DataFrame(matrix, columns=names), y, table.classes, table.task)
     strategy = {k: v for k, v in setting.strategy.items() if k != "resample"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
-from skewbench.errors import InputError
+from skewbench.errors import InputError, nearest
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 
@@ -79,16 +78,6 @@ def validate(entry: dict, kind: str, where: str) -> dict:
     return defaults | entry
 
 
-def nearest(name: str, allowed: list[str]) -> str:
-    """Return ``; did you mean 'x'?``, or the allowed names when none is near."""
-    close = get_close_matches(str(name), allowed, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean '{close[0]}'?"
-    listed = sorted(allowed)
-    shown = ", ".join(listed[:12]) + (", ..." if len(listed) > 12 else "")
-    return f"allowed: {shown}" if listed else "none is allowed here"
-
-
 @cache
 def _schema(kind: str) -> dict:
     return yaml.safe_load((SCHEMAS / f"{kind}.schema.yaml").read_text(encoding="utf-8"))
@@ -111,6 +100,8 @@ def _sentence(error: ValidationError, schema: dict) -> str:
             k for k in error.instance if repr(k) in error.message
         ]
         name = str(unknown[0])
+        if name in known:
+            return f"{at}the key '{name}' does not go with source '{error.instance.get('source')}'"
         return f"{at}unknown key '{name}'; {nearest(name, known)}"
     if error.validator == "required":
         missing = next(k for k in error.validator_value if k not in error.instance)

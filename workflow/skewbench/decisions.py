@@ -112,7 +112,7 @@ def decide(
         ``labels`` of shape (n,); ``threshold`` a float, NaN for multi-class rules.
     """
     if versions["raw"].ndim == 2:
-        return _decide_multiclass(versions, effective_prior, cost_matrix)
+        return _decide_multiclass(versions, effective_prior, cost_matrix, probabilistic)
     threshold = {("raw", "default"): 0.5 if probabilistic else 0.0}
     if probabilistic:
         threshold["raw", "prior"] = effective_prior[1]
@@ -186,16 +186,21 @@ def tuned_thresholds(
 
 
 def _decide_multiclass(
-    versions: dict[str, np.ndarray | None], effective_prior: np.ndarray, cost_matrix: np.ndarray
+    versions: dict[str, np.ndarray | None],
+    effective_prior: np.ndarray,
+    cost_matrix: np.ndarray,
+    probabilistic: bool,
 ) -> dict[tuple[str, str], Decision]:
     labels = {}
     for version, p in versions.items():
         if p is None:
             continue
         labels[version, "default"] = p.argmax(axis=1)
-        if version == "raw":
-            labels["raw", "prior"] = (p / effective_prior).argmax(axis=1)
-        else:
+        if version == "raw" and probabilistic:
+            shown = effective_prior > 0  # a class that resampling removed is never predicted
+            relative = np.divide(p, effective_prior, out=np.zeros_like(p), where=shown)
+            labels["raw", "prior"] = relative.argmax(axis=1)
+        elif version != "raw":
             labels[version, "cost"] = smallest_expected_cost(p, cost_matrix)
     return {key: (predicted, np.nan) for key, predicted in labels.items()}
 

@@ -28,15 +28,17 @@ def code_digest(*modules: str) -> str:
 def entry_digest(entry: dict, folder: Path) -> str:
     """Return a digest of the modules that a catalogue entry names: ours, and the user's own.
 
-    Installed libraries do not enter: their versions are in each file's metadata.
+    Of the user's own, every module in the same folder enters, for one may import another.
+    Installed libraries do not: their versions are in each file's metadata.
     """
     modules = {path.rpartition(".")[0] for path in import_paths(entry)}
     ours = sorted(name for name in modules if name.split(".")[0] == PACKAGE.name)
     digest = hashlib.sha256(code_digest(*ours).encode())
     for name in sorted(modules.difference(ours)):
         file = module_file(name, folder)
-        if file is not None and file.is_relative_to(folder.resolve()):
-            digest.update(file.read_bytes())
+        if file is not None and file.resolve().is_relative_to(folder.resolve()):
+            for module in sorted(file.parent.glob("*.py")):
+                digest.update(module.name.encode() + b"\0" + module.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

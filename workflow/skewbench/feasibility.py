@@ -5,6 +5,7 @@ Cells and the plan ask the same function, so that the plan cannot promise what a
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,9 @@ class Size:
 
 
 def training_size(facts: dict[str, Any], ratio: str, protocol: dict[str, Any]) -> Size:
-    """Return the size of an outer training part at a ratio, up to one row per class.
+    """Return the size of an outer training part at a ratio, up to a few rows per class.
+
+    Of a time-ordered split it is the first, smallest part; of a fixed one, all rows.
 
     Raises
     ------
@@ -38,7 +41,8 @@ def training_size(facts: dict[str, Any], ratio: str, protocol: dict[str, Any]) -
         When the ratio cannot be induced.
     """
     folds = protocol["folds"]
-    kept = [count - count // folds for count in facts["class_counts"]]
+    share = {"time": 1 / (folds + 1), "fixed": 1.0}.get(facts["split"]["kind"], 1 - 1 / folds)
+    kept = [math.ceil(count * share) for count in facts["class_counts"]]
     if facts["task"] == "binary" and kept[1] < protocol["min_positives"]:
         raise Infeasible(
             f"about {kept[1]} positives in a training part, "

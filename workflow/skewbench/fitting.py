@@ -7,6 +7,7 @@ that are scored.
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,8 @@ class Scored:
         The class shares the learner was shown, after resampling and weighting.
     flags : set of str
     resources : dict of str to float
-        ``resample_seconds``, ``fit_seconds``, ``score_seconds`` (CPU), ``n_train``,
-        ``n_train_positive`` and ``n_resampled`` rows.
+        ``resample_seconds``, ``fit_seconds``, ``score_seconds`` (CPU; of the first set of rows),
+        ``n_train``, ``n_train_positive`` and ``n_resampled`` rows.
     """
 
     scores: list[np.ndarray]
@@ -71,7 +72,11 @@ Outcome = Scored | Exception
 
 
 def fit_and_score(
-    setting: Setting, rows: np.ndarray, scored: list[np.ndarray], stream: tuple[int, int, int]
+    setting: Setting,
+    rows: np.ndarray,
+    scored: list[np.ndarray],
+    stream: tuple[int, int, int],
+    names: Collection[str],
 ) -> dict[str, Outcome]:
     """Fit the strategy with each learner on ``rows`` and score other rows.
 
@@ -84,6 +89,8 @@ def fit_and_score(
         Sets of rows to score.
     stream : (seed, fold, inner fold)
         Key of the random streams; inner fold 0 is the outer fit.
+    names : collection of str
+        The learners to fit.
 
     Returns
     -------
@@ -93,15 +100,23 @@ def fit_and_score(
     learners = learners_of(setting.strategy, setting.learners)
     y = setting.table.target[rows]
     size = Size(setting.table.task, tuple(np.bincount(y, minlength=setting.n_classes).tolist()))
+    outcomes: dict[str, Outcome] = {}
+    estimators = {}
+    for name in names:
+        try:
+            check_size(setting.strategy, size)
+            estimators[name] = _estimator(setting, learners[name], size)
+        except Exception as error:
+            outcomes[name] = error
+    if not estimators:
+        return outcomes
     try:
-        check_size(setting.strategy, size)
         part = _prepare(setting, rows, scored, stream)
     except Exception as error:
-        return dict.fromkeys(learners, error)
-    outcomes: dict[str, Outcome] = {}
-    for name, learner in learners.items():
+        return outcomes | dict.fromkeys(estimators, error)
+    for name, estimator in estimators.items():
         try:
-            outcomes[name] = _fit_learner(setting, name, learner, size, part, stream)
+            outcomes[name] = _fit(setting, name, estimator, size, part, stream)
         except Exception as error:
             outcomes[name] = error
     return outcomes
@@ -124,18 +139,34 @@ def _prepare(setting, rows, scored, stream) -> _Part:
     codes = encoder.codes(table.features.iloc[rows])
     others = [encoder.one_hot(encoder.codes(table.features.iloc[r])) for r in scored]
     start = time.process_time()
-    flags: set[str] = set()
-    if "resample" not in strategy:
-        features = encoder.one_hot(codes)
-    else:
-        steps, on_codes = _resampler(strategy, encoder)
+    if "resample" in strategy:
         state = seeding.random_state(
             seeding.RESAMPLE, setting.dataset, *stream, setting.strategy_name
         )
-        given = codes if on_codes else encoder.one_hot(codes)
-        given, y, flags = resample(steps, given, y, state, setting.folder)
-        features = encoder.one_hot(given) if on_codes else given
+        features, y, flags = resample_codes(strategy, encoder, codes, y, state, setting.folder)
+    else:
+        features, flags = encoder.one_hot(codes), set()
     return _Part(features, y, others, flags, time.process_time() - start)
+
+
+def resample_codes(
+    strategy: dict[str, Any],
+    encoder: Encoder,
+    codes: np.ndarray,
+    y: np.ndarray,
+    random_state: int,
+    folder: Path,
+) -> tuple[np.ndarray, np.ndarray, set[str]]:
+    """Resample encoded rows; return the one-hot matrix, the labels and the flags.
+
+    SMOTENC and SMOTEN take category codes, which become one-hot afterwards; every other resampler
+    takes the one-hot matrix.
+    """
+    steps, on_codes = _resampler(strategy, encoder)
+    if on_codes:
+        codes, y, flags = resample(steps, codes, y, random_state, folder)
+        return encoder.one_hot(codes), y, flags
+    return resample(steps, encoder.one_hot(codes), y, random_state, folder)
 
 
 def _resampler(strategy: dict[str, Any], encoder: Encoder) -> tuple[list[dict], bool]:
@@ -150,7 +181,8 @@ def _resampler(strategy: dict[str, Any], encoder: Encoder) -> tuple[list[dict], 
     return (steps if isinstance(steps, list) else [steps]), False
 
 
-def _fit_learner(setting, name, learner, size, part, stream) -> Scored:
+def _estimator(setting: Setting, learner: dict[str, Any], size: Size) -> Any:
+    """Return the unfitted learner as the strategy wants it, or raise that it cannot be had."""
     strategy = setting.strategy
     estimator = build(learner["model"], setting.folder)
     check_learner(strategy, learner, estimator, size)
@@ -159,6 +191,11 @@ def _fit_learner(setting, name, learner, size, part, stream) -> Scored:
     if "wrap" in strategy:
         ((path, parameters),) = strategy["wrap"].items()
         estimator = build({path: (parameters or {}) | {"estimator": estimator}}, setting.folder)
+    return estimator
+
+
+def _fit(setting, name, estimator, size, part, stream) -> Scored:
+    strategy = setting.strategy
     key = (setting.dataset, *stream, setting.strategy_name, name)
     fix_randomness(estimator, seeding.random_state(seeding.MODEL, *key))
     # Labels without gaps: a rare class can be absent from an inner training part.
@@ -180,8 +217,9 @@ def _fit_learner(setting, name, learner, size, part, stream) -> Scored:
     estimator.fit(part.features, labels, **weighting)
     fitted = time.process_time()
     probabilistic = hasattr(estimator, "predict_proba")
-    scores = [_scores(estimator, other, present, setting.n_classes) for other in part.others]
+    scores = [_scores(estimator, part.others[0], present, setting.n_classes)]
     done = time.process_time()
+    scores += [_scores(estimator, other, present, setting.n_classes) for other in part.others[1:]]
     for array in scores:
         if not np.isfinite(array).all():
             raise ValueError(f"{type(estimator).__name__} gave scores that are not finite")

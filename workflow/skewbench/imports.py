@@ -13,8 +13,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-from skewbench.configuration import nearest
-from skewbench.errors import InputError
+from skewbench.errors import InputError, nearest
 
 
 def check_import_path(path: str, folder: Path, where: str) -> None:
@@ -35,7 +34,10 @@ def check_import_path(path: str, folder: Path, where: str) -> None:
         raise InputError(f"{where}: no module '{module}' (import path '{path}')")
     if file.suffix != ".py":
         return
-    names = _top_level_names(ast.parse(file.read_text(encoding="utf-8")))
+    try:
+        names = _top_level_names(ast.parse(file.read_text(encoding="utf-8")))
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise InputError(f"{where}: {file} is not valid Python ({error})") from None
     if name not in names and "*" not in names:
         raise InputError(f"{where}: no '{name}' in module '{module}'; {nearest(name, names)}")
 
@@ -70,7 +72,7 @@ def load(path: str, folder: Path) -> Any:
         sys.path.insert(0, str(folder))
     try:
         return getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, SyntaxError) as error:
         raise InputError(f"import path '{path}': {error}") from error
 
 
@@ -106,7 +108,7 @@ def build_all(entry: Any, folder: Path, where: str) -> None:
             if isinstance(value, dict) and _is_object(value):
                 try:
                     _build_for_check(value, folder)
-                except (InputError, ValueError, TypeError) as error:
+                except Exception as error:  # whatever a constructor of anyone's may raise
                     raise InputError(f"{where}: {key}: {error}") from error
             elif isinstance(value, list):
                 build_all([{key: item} for item in value], folder, where)
@@ -126,7 +128,9 @@ def _build_for_check(spec: dict, folder: Path) -> None:
         and parameter.kind is not inspect.Parameter.VAR_POSITIONAL
     }
     built = build({path: supplied | (parameters or {})}, folder)
-    accepted = built.get_params() if hasattr(built, "get_params") else signature
+    accepted = signature
+    if hasattr(built, "get_params"):  # of another object: XGBoost echoes what it was given
+        accepted = load(path, folder)(**supplied).get_params()
     unknown = [name for name in parameters or {} if name not in accepted]
     if unknown:
         raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -33,37 +34,35 @@ def versions() -> dict[str, str]:
     return found
 
 
-def provenance(collected: Path, configuration: dict[str, Any]) -> dict[str, Any]:
+def provenance(results: Path, configuration: dict[str, Any]) -> dict[str, Any]:
     """Return versions, commit, machine, configuration and CPU hours of a finished study.
 
     Parameters
     ----------
-    collected : Path
-        The collected table, from which the CPU time of the cells is summed.
+    results : Path
+        The study's folder. The library versions are those that its metrics files were made with
+        (more than one entry: they were made by different environments); the CPU time is summed
+        over its benchmark files, jobs that were run again counting once.
     configuration : dict
         The study file, and the resolved data sets, strategies, learners and protocol.
     """
-    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    spent = pq.read_table(
-        collected,
-        columns=["metric", "value"],
-        filters=[
-            ("metric", "in", ["resample_seconds", "fit_seconds", "score_seconds", "oof_seconds"])
-        ],
-    )
-    per_fold = pc.sum(spent["value"]).as_py() or 0.0
-    folds = configuration["protocol"]["folds"]
+    metadata = pq.read_schema(results / "collected" / "metrics.parquet").metadata
+    seconds = 0.0
+    for file in (results / "benchmarks").rglob("*.tsv"):
+        names, values = file.read_text().splitlines()[:2]
+        spent = dict(zip(names.split("\t"), values.split("\t"), strict=True))["cpu_time"]
+        seconds += float(spent) if spent not in ("-", "NA") else 0.0
     return {
-        "versions": versions(),
+        "versions": json.loads(metadata[b"skewbench.versions"]),
         "commit": _commit(),
         "machine": {
             "system": f"{platform.system()} {platform.release()}",
             "processor": platform.machine(),
             "cores": os.cpu_count(),
         },
-        "cpu_hours_in_cells": round(per_fold * folds / 3600, 4),
+        "cpu_hours": round(seconds / 3600, 3),
         "configuration": configuration,
     }
 

@@ -136,12 +136,16 @@ def write(table: pa.Table, path: str | Path, metadata: dict[str, Any] | None = N
 
 
 def failed_files(folder: str | Path) -> list[Path]:
-    """Return the metrics files below ``folder`` that hold a failed or timed-out cell."""
-    return [
-        file
-        for file in sorted(Path(folder).rglob("seeds*.parquet"))
-        if set(read_metrics(file)["status"].unique().to_pylist()) & {"failed", "timeout"}
-    ]
+    """Return the metrics files below ``folder`` that are damaged or hold failed or late cells."""
+    return [file for file in sorted(Path(folder).rglob("seeds*.parquet")) if _has_failed(file)]
+
+
+def _has_failed(file: Path) -> bool:
+    try:
+        statuses = read_metrics(file)["status"].unique().to_pylist()
+    except InputError:
+        return True
+    return not {"failed", "timeout"}.isdisjoint(statuses)
 
 
 def read_metrics(path: str | Path) -> pa.Table:
@@ -157,6 +161,8 @@ def read_metrics(path: str | Path) -> pa.Table:
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{path}: no readable parquet file ({error})") from None
     version = json.loads((table.schema.metadata or {}).get(b"skewbench.schema_version", b"null"))
+    if table.num_rows == 0:
+        raise InputError(f"{path}: a metrics file without rows")
     if version != SCHEMA_VERSION or table.schema.names != METRICS_SCHEMA.names:
         raise InputError(
             f"{path}: not a metrics file of schema version {SCHEMA_VERSION} (found {version})"

@@ -12,14 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skewbench.configuration import nearest, read_yaml, validate
+from skewbench.configuration import read_yaml, validate
 from skewbench.data.headers import columns
 from skewbench.data.ratios import Ratio
-from skewbench.errors import InputError
+from skewbench.errors import InputError, nearest
 from skewbench.imports import check_import_path, import_paths
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
 PLACEHOLDER = "${data}"
+RESERVED_STUDIES = ("cache", "reference")  # folders of results/ with another meaning
+# What a cell reads of its entries: a new label or source makes no result stale.
+STRATEGY_KEYS = ("resample", "on_mixed", "on_categorical", "weight", "objective", "model", "wrap")
+STRATEGY_KEYS += ("correction", "effective_prior", "tasks", "max_rows", "resample_before_split")
+LEARNER_KEYS = ("model", "max_rows")
 PROTOCOL_KEYS = ("folds", "inner_folds", "min_positives", "time_limit", "keep_scores", "cost")
 
 
@@ -43,7 +48,10 @@ class Study:
     name : str
         The folder below ``results/``.
     file : Path
-        The study file; relative paths in it and modules beside it are found from its folder.
+        The study file, relative to ``root`` if it is inside.
+    root : Path
+        The project's folder. Paths below it are kept relative to it, so that neither another
+        spelling of the study file nor a moved project makes a result stale.
     datasets, strategies, learners : dict of str to dict
         The chosen entries of the catalogues, validated, by name.
     ratios : tuple of str
@@ -59,6 +67,7 @@ class Study:
 
     name: str
     file: Path
+    root: Path
     datasets: dict[str, dict[str, Any]]
     ratios: tuple[str, ...]
     strategies: dict[str, dict[str, Any]]
@@ -70,8 +79,8 @@ class Study:
 
     @property
     def folder(self) -> Path:
-        """The folder of the study file, from which its relative paths start."""
-        return self.file.parent
+        """The folder of the study file, from which its relative paths and modules start."""
+        return (self.root / self.file).parent
 
     def blocks(self) -> list[Block]:
         """Return every job of the study; blocks are aligned to ``seeds_per_job``."""
@@ -89,9 +98,13 @@ class Study:
 
         A strategy with its own model does not depend on the learners.
         """
-        spec = self.strategies[strategy]
+        spec = _only(self.strategies[strategy], STRATEGY_KEYS)
         learners = {} if "model" in spec else self.learners
-        return {"strategy": spec, "learners": learners, "protocol": self.protocol}
+        return {
+            "strategy": spec,
+            "learners": {name: _only(entry, LEARNER_KEYS) for name, entry in learners.items()},
+            "protocol": self.protocol,
+        }
 
 
 def load_study(file: str | Path, root: str | Path, data: str | Path | None = None) -> Study:
@@ -112,11 +125,14 @@ def load_study(file: str | Path, root: str | Path, data: str | Path | None = Non
         One sentence with file and key: unknown or missing keys, misspelt names (with the nearest
         valid one), impossible ratios, absent files, missing target columns, unknown import paths.
     """
-    file = Path(file)
-    raw = read_yaml(file)
+    root = Path(root).resolve()
+    file = Path(_portable(Path(file).resolve(), root))
+    raw = read_yaml(root / file)
     settings = validate(raw, "study", str(file))
+    if settings["study"] in RESERVED_STUDIES:
+        raise InputError(f"{file}: key 'study': the name '{settings['study']}' is reserved")
     chosen = {
-        kind: _choose(settings[plural], plural, kind, file, Path(root))
+        kind: _choose(settings[plural], plural, kind, file, root)
         for kind, plural in (
             ("dataset", "datasets"),
             ("strategy", "strategies"),
@@ -124,14 +140,16 @@ def load_study(file: str | Path, root: str | Path, data: str | Path | None = Non
         )
     }
     datasets = {
-        name: _resolved_dataset(name, entry, file, settings["cost"], data)
+        name: _resolved_dataset(name, entry, file, root, settings["cost"], data)
         for name, entry in chosen["dataset"].items()
     }
     for kind in ("strategy", "learner"):
         for name, entry in chosen[kind].items():
             for path in import_paths(entry):
-                check_import_path(path, file.parent, f"{file}: {kind} '{name}'")
+                check_import_path(path, (root / file).parent, f"{file}: {kind} '{name}'")
     _check_strategies(chosen["strategy"], file)
+    if "own" in chosen["learner"]:
+        raise InputError(f"{file}: key 'learners': 'own' is the name of strategies' own models")
     for name in raw.get("highlight", []):
         if name not in chosen["strategy"]:
             raise InputError(
@@ -141,6 +159,7 @@ def load_study(file: str | Path, root: str | Path, data: str | Path | None = Non
     return Study(
         name=settings["study"],
         file=file,
+        root=root,
         datasets=datasets,
         ratios=_ratios(settings["ratios"], file),
         strategies=chosen["strategy"],
@@ -150,6 +169,10 @@ def load_study(file: str | Path, root: str | Path, data: str | Path | None = Non
         protocol={key: settings[key] for key in PROTOCOL_KEYS},
         highlight=tuple(name for name in settings["highlight"] if name in chosen["strategy"]),
     )
+
+
+def _only(entry: dict, keys: tuple[str, ...]) -> dict:
+    return {key: entry[key] for key in keys if key in entry}
 
 
 def _choose(selection: str | list, plural: str, kind: str, file: Path, root: Path) -> dict:
@@ -181,8 +204,14 @@ def _choose(selection: str | list, plural: str, kind: str, file: Path, root: Pat
     return chosen
 
 
-def _resolved_dataset(name: str, entry: dict, file: Path, cost: dict, data: Any) -> dict:
-    """Return ``entry`` with absolute paths and the study's cost, its target column checked."""
+def _portable(path: Path, root: Path) -> str:
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def _resolved_dataset(
+    name: str, entry: dict, file: Path, root: Path, cost: dict, data: Any
+) -> dict:
+    """Return ``entry`` with paths from ``root`` and the study's cost, its columns checked."""
     where = f"{file}: dataset '{name}'"
     entry = {"cost": cost, "family": name} | entry
     for key in ("path", "test_path", "data_home"):
@@ -195,11 +224,12 @@ def _resolved_dataset(name: str, entry: dict, file: Path, cost: dict, data: Any)
                     "--config data=FOLDER"
                 )
             entry[key] = entry[key].replace(PLACEHOLDER, str(Path(data).resolve()))
-        entry[key] = str((file.parent / Path(entry[key]).expanduser()).resolve())
+        path = (root / file).parent / Path(entry[key]).expanduser()
+        entry[key] = _portable(path.resolve(), root)
     if entry["source"] == "file":
         for key in {"path", "test_path"} & set(entry):
             try:
-                found = columns(Path(entry[key]), entry.get("separator"), entry.get("encoding"))
+                found = columns(root / entry[key], entry.get("separator"), entry.get("encoding"))
             except InputError as error:
                 raise InputError(f"{where}: {error}") from None
             split = entry.get("split", {}).get("column")

@@ -6,6 +6,7 @@ pooled over the folds [Forman & Scholz 2010], here and nowhere else.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -35,7 +36,7 @@ COUNT = "count_"
 
 def collect(
     files: Iterable[str | Path], facts: Mapping[str, dict[str, Any]]
-) -> tuple[pd.DataFrame, list[str]]:
+) -> tuple[pd.DataFrame, list[dict[str, str]], list[str]]:
     """Read metrics files and return the collected table.
 
     Parameters
@@ -49,6 +50,8 @@ def collect(
     -------
     collected : DataFrame
         One row per data set, ratio, strategy, learner, seed, scores, prior, decision and metric.
+    versions : list of dict of str to str
+        The distinct library versions the files were made with; more than one is a warning.
     problems : list of str
         A sentence for every file that could not be read; its cells are absent, the rest is here.
 
@@ -57,24 +60,26 @@ def collect(
     InputError
         When two files hold the same cell.
     """
-    tables, problems = defaultdict(list), []
+    tables, problems, versions = defaultdict(list), [], {}
     for file in files:
         try:
             table = read_metrics(file)
         except InputError as error:
             problems.append(str(error))
             continue
+        made_with = table.schema.metadata.get(b"skewbench.versions", b"{}")
+        versions[made_with] = json.loads(made_with)
         tables[table["dataset"][0].as_py()].append(table)
     parts = [
         _reduce(pa.concat_tables(found).unify_dictionaries().to_pandas(), dataset, facts[dataset])
         for dataset, found in tables.items()
     ]
     if not parts:
-        return pd.DataFrame(columns=COLUMNS), problems
+        return pd.DataFrame(columns=COLUMNS), [], problems
     collected = pd.concat(parts, ignore_index=True)
     text = [name for name in COLUMNS if name not in ("seed", "value")]
     collected[text] = collected[text].astype("category")
-    return collected[COLUMNS], problems
+    return collected[COLUMNS], list(versions.values()), problems
 
 
 def _reduce(frame: pd.DataFrame, dataset: str, facts: dict[str, Any]) -> pd.DataFrame:

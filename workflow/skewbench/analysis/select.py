@@ -114,8 +114,8 @@ def family_means(
     """Return the score of every strategy on every family, under every condition at once.
 
     Data sets without a value for the control are left out: nothing can be said against it there.
-    A family has a value only where the strategy has one on all of its data sets, so that
-    strategies are compared on the same data.
+    A strategy has a value on a data set only if every seed has one that any strategy has there, and
+    on a family only if on all of its data sets, so that strategies are compared on the same data.
 
     Returns
     -------
@@ -126,7 +126,12 @@ def family_means(
     """
     cells = seed_values(collected, strategies, readings)
     keys = [*CONDITION, "family", "dataset", "strategy"]
-    grouped = cells.groupby(keys, observed=True, sort=True)[["value", "imputed"]].mean()
+    by_strategy = cells.groupby(keys, observed=True, sort=True)
+    grouped = by_strategy[["value", "imputed"]].mean()
+    # Means over different seeds are not paired: a value counts only if no seed lacks it.
+    seeds = by_strategy["value"].count()
+    complete = seeds == seeds.groupby(keys[:-1], observed=True).transform("max")
+    grouped = grouped[complete.to_numpy()]
     tables = []
     for column in ("value", "imputed"):
         table = grouped[column].unstack("strategy")
@@ -221,7 +226,20 @@ def _from_control(
     cell = ["task", "track", "dataset", "family", "ratio", "learner", "seed"]
     source = known.rename(columns={"strategy": "control"})
     merged = pd.concat(parts).merge(source, on=[*cell, "control"])
-    return merged.assign(imputed=1.0)[known.columns]
+    merged = merged.assign(imputed=1.0)[known.columns]
+    return merged[_has_reading(merged, known)]
+
+
+def _has_reading(imputed: pd.DataFrame, known: pd.DataFrame) -> np.ndarray:
+    """Return which rows are a reading that their strategy has where it ran, as far as it ran.
+
+    A cleaner has no corrected scores anywhere, so it takes none from the control either.
+    """
+    place = ["task", "track", "learner", "strategy"]
+    ran = pd.MultiIndex.from_frame(known[place].drop_duplicates())
+    has = pd.MultiIndex.from_frame(known[[*place, *READING]].drop_duplicates())
+    never_ran = ~pd.MultiIndex.from_frame(imputed[place]).isin(ran)
+    return never_ran | pd.MultiIndex.from_frame(imputed[[*place, *READING]]).isin(has)
 
 
 def _check_described(found: Iterable[str], strategies: pd.DataFrame) -> None:

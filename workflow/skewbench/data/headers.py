@@ -12,11 +12,10 @@ import gzip
 import io
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 
 from skewbench.data import arff
-from skewbench.errors import InputError
+from skewbench.errors import InputError, closest
 
 SEPARATORS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": ",", ".data": ","}
 ARROW = {".parquet": "parquet", ".pq": "parquet", ".feather": "feather", ".arrow": "feather"}
@@ -107,9 +106,8 @@ def unreadable(path: Path, error: Exception) -> InputError:
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return `` (did you mean ...?)`` when one of ``names`` is close to ``name``, else nothing."""
-    folded = {str(other).casefold(): other for other in names}
-    match = get_close_matches(str(name).casefold(), list(folded), n=1)
-    return f" (did you mean '{folded[match[0]]}'?)" if match else ""
+    match = closest(name, names)
+    return f" (did you mean '{match}'?)" if match else ""
 
 
 def _nearby(path: Path) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 matplotlib.use("Agg")
 
-from skewbench.analysis.select import where
+from skewbench.analysis.select import OWN, where
 from skewbench.analysis.tables import strategy_facts
 from skewbench.figures.curves import curve_plot
 from skewbench.figures.decisions import decision_plot
@@ -69,7 +69,7 @@ def draw_study(
 def draw_curves(
     files: Iterable[Path], path: Path, learner: str, strategies: dict[str, dict[str, Any]]
 ) -> None:
-    """Draw PR and ROC curves from scores files, for one learner and the binary data sets.
+    """Draw PR and ROC curves of the binary data sets, for one learner and strategies' own models.
 
     The files' folders name data set, ratio and strategy, as blocks write them.
     """
@@ -79,7 +79,7 @@ def draw_curves(
         kept = pd.read_parquet(file)
         if "score" not in kept:
             continue
-        kept = where(kept, part="test", learner=learner)
+        kept = kept[kept["learner"].isin([learner, OWN]) & (kept["part"] == "test")]
         parts.append(
             kept[["seed", "fold", "target", "score", "weight"]]
             .rename(columns={"target": "y"})

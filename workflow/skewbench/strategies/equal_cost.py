@@ -56,7 +56,7 @@ class EqualCostClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         return self.estimator_.predict(validate_data(self, X, reset=False))
 
-    @available_if(lambda self: hasattr(self.estimator or RandomForestClassifier, "predict_proba"))
+    @available_if(lambda self: self.estimator is None or hasattr(self.estimator, "predict_proba"))
     def predict_proba(self, X):
         """Return probabilities of shape (n_rows, n_classes)."""
         check_is_fitted(self)

@@ -62,17 +62,16 @@ def resample(
 
 
 def fix_randomness(estimator: BaseEstimator, random_state: int) -> BaseEstimator:
-    """Set every ``random_state`` of an estimator to one value, and any ``n_jobs`` to one thread.
-
-    An ``n_jobs`` of None is one thread already, to joblib; XGBoost then takes OMP_NUM_THREADS.
-    """
+    """Set every ``random_state`` of an estimator to one value, every ``n_jobs`` to one thread."""
     parameters = estimator.get_params(deep=True) if hasattr(estimator, "get_params") else {}
     fixed = {}
     for key, value in parameters.items():
-        name = key.split("__")[-1]
+        prefix, _, name = key.rpartition("__")
+        owner = parameters[prefix] if prefix else estimator
         if name == "random_state":
             fixed[key] = random_state
-        elif name == "n_jobs" and value is not None:
+        # scikit-learn's own None is one thread already, and logistic regression warns of a number.
+        elif name == "n_jobs" and (value or not type(owner).__module__.startswith("sklearn.")):
             fixed[key] = 1
     return estimator.set_params(**fixed) if fixed else estimator
 
