@@ -38,3 +38,7 @@ onstart:
 
 onsuccess:
     announce_results()
+
+
+onerror:
+    announce_failures()

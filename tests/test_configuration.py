@@ -121,7 +121,7 @@ def test_a_good_file_keeps_its_order_and_types(tmp_path):
         (
             "dataset",
             {"source": "bundled", "sklearn_name": "wine", "path": "x.csv"},
-            "unknown key 'path'",
+            "key 'path'",
         ),
         ("dataset", {"source": "file", "path": "x.csv"}, "the key 'target' is missing"),
         ("dataset", {"source": "file", "path": 3, "target": "y"}, "key 'path': 3 is not of type"),

@@ -288,6 +288,7 @@ def a_study(seeds, seeds_per_job, datasets=("d", "e"), ratios=("natural", "ir10"
     return Study(
         name="s",
         file=Path("s.yaml"),
+        root=Path(),
         datasets={name: {} for name in datasets},
         ratios=ratios,
         strategies={"none": {}, "own": {"model": {}}},
@@ -458,7 +459,7 @@ def load_or_refuse(root, content):
     try:
         study = load_study(file, root)
     except InputError as error:
-        assert str(error).startswith((str(file), str(root)))  # noqa: PT017
+        assert ".yaml" in str(error)  # noqa: PT017
     else:
         assert study.blocks()
 

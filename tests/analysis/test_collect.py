@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skewbench.analysis.collect import COLUMNS, collect
+from skewbench.analysis import collect as collecting
+from skewbench.analysis.collect import COLUMNS
 from skewbench.errors import InputError
 from skewbench.results import CellResult, MetricRow, metrics_table, write
 
@@ -23,6 +24,8 @@ FACTS = {
 # Two folds, [true, predicted]: together 62 and 8 of the negatives, 5 and 25 of the positives.
 FOLDS = ([[30, 5], [3, 12]], [[32, 3], [2, 13]])
 NAN = float("nan")
+PLACE = {"dataset": "moons", "ratio": "natural", "strategy": "none", "task": "binary"}
+PLACE |= {"track": "default"}
 
 
 def counts_of(folds, scores="raw", prior="matched", decision="default"):
@@ -38,14 +41,19 @@ def ok(seed=0, learner="tree", rows=None):
     return CellResult(seed, learner, "ok", rows=counts_of(FOLDS) if rows is None else rows)
 
 
+def collect(files, facts=FACTS):
+    """Return the collected table and the problems."""
+    collected, _, problems = collecting.collect(files, facts)
+    return collected, problems
+
+
 @pytest.fixture
 def block(tmp_path):
     """Write a metrics file of given cells and return its path."""
 
-    def made(*cells, name="a", dataset="moons", ratio="natural", strategy="none", task="binary"):
+    def made(*cells, name="a", metadata=None, **place):
         path = tmp_path / f"{name}.parquet"
-        keys = {"dataset": dataset, "ratio": ratio, "strategy": strategy, "task": task}
-        write(metrics_table(cells, keys | {"track": "default"}), path)
+        write(metrics_table(cells, PLACE | place), path, metadata)
         return path
 
     return made
@@ -60,7 +68,7 @@ def values(collected, **at):
 
 
 def test_threshold_metrics_come_from_pooled_counts(block):
-    collected, problems = collect([block(ok())], FACTS)
+    collected, problems = collect([block(ok())])
     assert problems == []
     found = values(collected, decision="default")
     tn, fp, fn, tp = 62, 8, 5, 25
@@ -94,7 +102,7 @@ def test_other_metrics_are_means_over_folds(block):
     rows += [MetricRow(fold, "", "", "", "fit_seconds", v) for fold, v in enumerate((1.0, 3.0))]
     rows += [MetricRow(f, "raw", "", "tuned_f1", "threshold", v) for f, v in enumerate((0.2, 0.4))]
     rows += [MetricRow(-1, "", "", "", "peak_memory_mb", 99.0)]
-    collected, _ = collect([block(ok(rows=rows))], FACTS)
+    collected, _ = collect([block(ok(rows=rows))])
     assert values(collected) == {
         "roc_auc": pytest.approx(0.75),
         "fit_seconds": 2.0,
@@ -110,7 +118,7 @@ def test_an_undefined_fold_is_never_averaged_in(block):
         MetricRow(0, "raw", "matched", "", "auprg", NAN),
         MetricRow(1, "raw", "matched", "", "auprg", NAN),
     ]
-    found = values(collect([block(ok(rows=rows))], FACTS)[0])
+    found = values(collect([block(ok(rows=rows))])[0])
     assert found["roc_auc"] == 0.7
     assert np.isnan(found["auprg"])
 
@@ -119,7 +127,7 @@ def test_priors_and_decisions_are_pooled_apart(block):
     double = [[[2 * v for v in row] for row in matrix] for matrix in FOLDS]
     rows = counts_of(FOLDS) + counts_of(double, prior="reference")
     rows += counts_of(FOLDS[:1], decision="tuned_f1")
-    collected, _ = collect([block(ok(rows=rows))], FACTS)
+    collected, _ = collect([block(ok(rows=rows))])
     assert values(collected, prior="matched", decision="default")["count_1_1"] == 25
     assert values(collected, prior="reference", decision="default")["count_1_1"] == 50
     assert values(collected, prior="matched", decision="tuned_f1")["count_1_1"] == 12
@@ -128,7 +136,7 @@ def test_priors_and_decisions_are_pooled_apart(block):
 def test_multi_class_counts(block):
     folds = ([[8, 1, 1], [0, 6, 0], [1, 0, 3]], [[9, 0, 1], [2, 4, 0], [0, 1, 3]])
     file = block(ok(rows=counts_of(folds)), dataset="wine", task="multiclass")
-    found = values(collect([file], FACTS)[0])
+    found = values(collect([file])[0])
     assert found["count_0_0"] == 17
     recalls = (17 / 20, 10 / 12, 6 / 8)
     assert found["recall_macro"] == pytest.approx(np.mean(recalls))
@@ -143,7 +151,7 @@ def test_learners_seeds_and_files_stay_apart(block):
         block(ok(seed=0), name="c", strategy="smote"),
         block(ok(seed=0), name="d", ratio="ir10"),
     ]
-    collected, _ = collect(files, FACTS)
+    collected, _ = collect(files)
     assert list(collected.columns) == COLUMNS
     cells = collected[["ratio", "strategy", "learner", "seed"]].drop_duplicates()
     assert len(cells) == 6
@@ -155,7 +163,7 @@ def test_the_order_of_the_files_changes_nothing(block):
     files = [block(ok(seed=seed), name=f"s{seed}") for seed in range(3)]
     keys = ["seed", "learner", "scores", "prior", "decision", "metric"]
     first, again = (
-        collect(order, FACTS)[0].astype({k: object for k in keys}).sort_values(keys)
+        collect(order)[0].astype({k: object for k in keys}).sort_values(keys)
         for order in (files, files[::-1])
     )
     assert (
@@ -170,7 +178,7 @@ def test_cells_that_are_not_ok_have_one_row(block):
         CellResult(1, "tree", "timeout", "over the limit"),
         ok(seed=1, learner="knn"),
     )
-    collected, _ = collect([file], FACTS)
+    collected, _ = collect([file])
     absent = collected[collected["status"] != "ok"]
     assert sorted(
         absent[["learner", "seed", "status", "reason"]].astype(str).agg("|".join, axis=1)
@@ -184,20 +192,20 @@ def test_cells_that_are_not_ok_have_one_row(block):
 
 
 def test_a_block_without_one_ok_cell_is_collected(block):
-    collected, problems = collect([block(CellResult(0, "tree", "failed", "no"))], FACTS)
+    collected, problems = collect([block(CellResult(0, "tree", "failed", "no"))])
     assert (len(collected), problems) == (1, [])
     assert list(collected.columns) == COLUMNS
 
 
 def test_nothing_at_all_is_an_empty_table():
-    collected, problems = collect([], FACTS)
+    collected, problems = collect([])
     assert (len(collected), problems) == (0, [])
     assert list(collected.columns) == COLUMNS
 
 
 def test_text_columns_are_categories_and_never_missing(block):
     rows = [*counts_of(FOLDS), MetricRow(0, "", "", "", "fit_seconds", 1.0)]
-    collected, _ = collect([block(ok(rows=rows), CellResult(0, "knn", "failed", "no"))], FACTS)
+    collected, _ = collect([block(ok(rows=rows), CellResult(0, "knn", "failed", "no"))])
     for name in COLUMNS:
         if name not in ("seed", "value"):
             assert isinstance(collected[name].dtype, pd.CategoricalDtype), name
@@ -218,7 +226,7 @@ def test_text_columns_are_categories_and_never_missing(block):
 def test_two_files_with_the_same_cell_are_an_error(block, second):
     files = [block(ok(), name="a"), block(second, name="b")]
     with pytest.raises(InputError, match=r"'moons', ratio natural, strategy 'none', seed 0"):
-        collect(files, FACTS)
+        collect(files)
 
 
 def test_a_bad_file_is_named_and_the_rest_collected(block, tmp_path):
@@ -226,12 +234,21 @@ def test_a_bad_file_is_named_and_the_rest_collected(block, tmp_path):
     truncated = block(ok(seed=1), name="truncated")
     truncated.write_bytes(truncated.read_bytes()[:-30])
     absent = tmp_path / "absent.parquet"
-    collected, problems = collect([truncated, whole, absent], FACTS)
+    collected, problems = collect([truncated, whole, absent])
     assert set(collected["seed"]) == {0}
     assert [problem.split(":")[0] for problem in problems] == [str(truncated), str(absent)]
 
 
 def test_a_file_without_rows_is_named_or_empty(block):
     whole, empty = block(ok(seed=0), name="whole"), block(name="empty")
-    collected, _ = collect([whole, empty], FACTS)
+    collected, _ = collect([whole, empty])
     assert set(collected["seed"]) == {0}
+
+
+def test_every_set_of_library_versions_is_told_once(block):
+    one, other = {"numpy": "2.4"}, {"numpy": "2.5"}
+    files = [
+        block(ok(seed=seed), name=f"s{seed}", metadata={"versions": versions})
+        for seed, versions in enumerate((one, other, one))
+    ]
+    assert collecting.collect(files, FACTS)[1] == [one, other]

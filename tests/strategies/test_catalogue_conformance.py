@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from imblearn.over_sampling import SMOTEN, SMOTENC
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
 
 from skewbench import fitting
 from skewbench.data.encode import Encoder
@@ -252,7 +252,7 @@ def fixed_table(change=None):
 
 def training_side(result):
     """All that a cell learnt from training rows: out-of-fold and training scores, thresholds."""
-    oof = kept(result, "oof")
+    oof = [k["row"].tobytes() + k["score"].tobytes() for k in result.scores if k["part"] == "oof"]
     learnt = [
         (*row[:5], np.float64(row.value).tobytes())
         for row in result.rows
@@ -260,7 +260,7 @@ def training_side(result):
         or (row.metric == "threshold" and row.decision != "oracle")
         or row.metric in ("n_train", "n_train_positive", "n_resampled")
     ]
-    return oof["row"].tobytes(), oof["score"].tobytes(), learnt
+    return oof, learnt
 
 
 @pytest.mark.filterwarnings(NEAR_MISS)
@@ -275,12 +275,10 @@ def test_nothing_learnt_depends_on_test_rows(name):
     tables = [fixed_table(change) for change in changes]
     results = [run(table, name)[learner_for(name)] for table in tables]
     assert [result.status for result in results] == ["ok"] * 3, results[0].reason
-    oof, test = (kept(results[0], part)["row"] for part in ("oof", "test"))
-    assert len(np.unique(oof)) == len(oof)
-    assert not set(oof) & set(test)
     if name == "smote_before_split":  # the mistake it is there to make
         assert training_side(results[0]) != training_side(results[1])
         return
+    oof, test = (kept(results[0], part)["row"] for part in ("oof", "test"))
     np.testing.assert_array_equal(np.sort(oof), np.flatnonzero(~FIXED))
     np.testing.assert_array_equal(test, np.flatnonzero(FIXED))
     for result in results[1:]:
@@ -350,13 +348,13 @@ class NanLearner(ClassifierMixin, BaseEstimator):
         return np.full((len(X), 2), np.nan)
 
 
-class InnerRaisingLearner(LogisticRegression):
+class InnerRaisingLearner(DecisionTreeClassifier):
     """Fits the whole training part, not an inner one."""
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y):
         if len(y) < 100:
             raise ValueError("too few rows")
-        return super().fit(X, y, sample_weight)
+        return super().fit(X, y)
 
 
 def here(name):
@@ -425,7 +423,7 @@ def test_weights_with_nearest_neighbours_are_infeasible(name):
     result = run(binary_table(120, 3.0), name, [learner])[learner]
     assert result.status == "infeasible"
     assert result.reason == "KNeighborsClassifier takes no example weights"
-    assert result.flags in ((), ("few_positives",))
+    assert "over_size_limit" not in result.flags
 
 
 @pytest.mark.parametrize("name", NEEDS_XGBOOST)
@@ -487,7 +485,7 @@ def test_smote_votes_on_categories(name, numeric, kind, spied):
     table = mixed_table(numeric=numeric)
     result = run(table, name, inner_folds=0)[learner_for(name)]
     assert result.status == "ok", result.reason
-    assert len(spied) == 2
+    assert len(spied) == (1 if name == "smote_before_split" else 2)
     for steps, before, after, _ in spied:
         ((path, _),) = steps[0].items()
         assert path == f"imblearn.over_sampling.{kind.__name__}"

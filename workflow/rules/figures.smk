@@ -1,14 +1,18 @@
 # Figures from the tables; the curves also read kept scores. None of them fits a model.
 
-# Natural data of either task; induced ratios are of one task each.
-PANELS = [("binary", "natural"), ("multiclass", "natural")] * (
-    "natural" in STUDY.ratios
+# Induced ratios are of one task each. Natural data are of either; whether some are multi-class is
+# known only once they are read, unless all have a positive class.
+MAY_BE_MULTICLASS = any(
+    "positive" not in entry and entry["source"] != "synthetic"
+    for entry in STUDY.datasets.values()
 )
+PANELS = [("binary", ratio) for ratio in STUDY.ratios if not ratio.startswith("lt")]
 PANELS += [
-    ("multiclass" if ratio.startswith("lt") else "binary", ratio)
+    ("multiclass", ratio)
     for ratio in STUDY.ratios
-    if ratio != "natural"
+    if MAY_BE_MULTICLASS and not ratio.startswith("ir")
 ]
+INDUCED = any(ratio.startswith("ir") for ratio in STUDY.ratios)
 CURVE_LEARNER = list(STUDY.learners)[0]
 CURVES = [
     f"curves_{ratio}"
@@ -20,7 +24,7 @@ DRAWN = [
     for task, ratio in PANELS
     for figure in ("ranks", "effects", "decisions", "time_quality")
     if (figure, task) != ("decisions", "multiclass")
-] + [f"ratios_{learner}" for learner in STUDY.learners]
+] + [f"ratios_{learner}" for learner in STUDY.learners if INDUCED]
 
 
 rule draw_figures:
@@ -46,7 +50,7 @@ rule draw_figures:
         "results/{study}/logs/draw_figures.log",
     params:
         panels=PANELS,
-        learners=list(STUDY.learners),
+        learners=list(STUDY.learners) if INDUCED else [],
         highlight=list(STUDY.highlight),
         strategies=STUDY.strategies,
         code=code_digest("skewbench.figures.study"),
@@ -68,7 +72,7 @@ rule draw_curves:
         "results/{study}/logs/draw_curves_{ratio}.log",
     params:
         learner=CURVE_LEARNER,
-        strategies=STUDY.strategies,
+        strategies={name: STUDY.strategies[name] for name in STUDY.highlight},
         code=code_digest("skewbench.figures.study"),
     script:
         "../../scripts/draw_curves.py"

@@ -91,7 +91,9 @@ def run_cell(
     try:
         prior = None
         if setting.strategy.get("resample_before_split"):
-            setting, ratio, prior = _leaked(setting, ratio, seed, protocol)
+            setting, ratio, prior, flags = _leaked(setting, ratio, seed, protocol)
+            for learner in gathered.values():
+                learner.flags |= flags
             # Its thresholds and calibrators would be tuned at the prior of the resampled rows and
             # judged at the original one; what leaks shows in the raw scores.
             protocol = protocol | {"inner_folds": 0}
@@ -219,9 +221,9 @@ def _leaked(setting: Setting, ratio: Ratio, seed: int, protocol: dict):
     """Resample the whole table before any split: the mistake the notes warn of, made on purpose.
 
     Returns the setting with the resampled table and no resampler, the natural ratio (the table
-    already has the asked one) and the prior before resampling, at which test folds are weighed so
-    that the optimism is not an artefact of the prior. Groups, time order and a fixed test part do
-    not survive, as they do not for those who make the mistake.
+    already has the asked one), the prior before resampling, at which test folds are weighed so that
+    the optimism is not an artefact of the prior, and the resampler's flags. Groups, time order and
+    a fixed test part do not survive, as they do not for those who make the mistake.
     """
     table = setting.table
     stream = seeding.generator(seeding.RATIO, setting.dataset, seed, 0)
@@ -229,7 +231,7 @@ def _leaked(setting: Setting, ratio: Ratio, seed: int, protocol: dict):
     encoder = Encoder(table.categorical).fit(table.features.iloc[rows])
     codes = encoder.codes(table.features.iloc[rows])
     state = seeding.random_state(seeding.RESAMPLE, setting.dataset, seed, setting.strategy_name)
-    matrix, y, _ = resample_codes(
+    matrix, y, flags = resample_codes(
         setting.strategy, encoder, codes, table.target[rows], state, setting.folder
     )
     names = [f"x{column}" for column in range(matrix.shape[1])]
@@ -240,6 +242,7 @@ def _leaked(setting: Setting, ratio: Ratio, seed: int, protocol: dict):
         replace(setting, table=leaked, strategy=strategy, split="stratified"),
         Ratio.parse("natural"),
         prior,
+        flags,
     )
 
 

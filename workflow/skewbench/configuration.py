@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ class _StrictLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         seen = set()
         for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
             key = self.construct_object(key_node, deep=deep)
             if isinstance(key, (str, int, float, bool)):
                 if key in seen:
@@ -40,13 +44,14 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
+        json.dumps(content, default=str, skipkeys=True)  # refuses what refers to itself
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read ({error})") from None
     except InputError as error:
         raise InputError(f"{path}, {error}") from None
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise InputError(f"{path}: is not valid YAML ({' '.join(str(error).split())})") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: should hold a mapping of keys to values")
@@ -71,9 +76,15 @@ def validate(entry: dict, kind: str, where: str) -> dict:
         Naming the offending key, what is wrong and what is allowed.
     """
     schema = _schema(kind)
-    error = best_match(Draft202012Validator(schema).iter_errors(entry))
+    errors = list(Draft202012Validator(schema).iter_errors(entry))
+    # A wrong value of one source's key makes all of that source's keys look unknown.
+    values = [error for error in errors if error.validator != "unevaluatedProperties"]
+    error = best_match(values or errors)
     if error is not None:
         raise InputError(f"{where}: {_sentence(error, schema)}")
+    for key, value in entry.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InputError(f"{where}: key '{key}': {value} is not a finite number")
     defaults = {k: v["default"] for k, v in schema["properties"].items() if "default" in v}
     return defaults | entry
 
@@ -111,6 +122,9 @@ def _sentence(error: ValidationError, schema: dict) -> str:
         return f"{at}{error.instance!r} is not allowed; {nearest(error.instance, allowed)}"
     if error.validator == "pattern":
         return f"{at}{error.instance!r} does not have the form {error.validator_value}"
+    if error.validator == "oneOf":
+        names = " or ".join(f"'{k['required'][0]}'" for k in error.validator_value)
+        return f"{at}exactly one of {names} is needed"
     if error.validator == "not" and "required" in error.validator_value:
         both = " and ".join(f"'{k}'" for k in error.validator_value["required"])
         return f"{at}{both} exclude each other"

@@ -5,7 +5,6 @@ Cells and the plan ask the same function, so that the plan cannot promise what a
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,8 +40,11 @@ def training_size(facts: dict[str, Any], ratio: str, protocol: dict[str, Any]) -
         When the ratio cannot be induced.
     """
     folds = protocol["folds"]
-    share = {"time": 1 / (folds + 1), "fixed": 1.0}.get(facts["split"]["kind"], 1 - 1 / folds)
-    kept = [math.ceil(count * share) for count in facts["class_counts"]]
+    kind = facts["split"]["kind"]
+    kept = [
+        {"time": count // (folds + 1), "fixed": count}.get(kind, count - count // folds)
+        for count in facts["class_counts"]
+    ]
     if facts["task"] == "binary" and kept[1] < protocol["min_positives"]:
         raise Infeasible(
             f"about {kept[1]} positives in a training part, "

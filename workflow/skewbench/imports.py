@@ -7,6 +7,7 @@ never from data.
 from __future__ import annotations
 
 import ast
+import inspect
 import sys
 from importlib import import_module
 from importlib.machinery import PathFinder
@@ -116,26 +117,22 @@ def build_all(entry: Any, folder: Path, where: str) -> None:
 
 def _build_for_check(spec: dict, folder: Path) -> None:
     """Construct a spec, with stand-ins for what a cell supplies (SMOTENC's columns, a learner)."""
-    import inspect
-
     ((path, parameters),) = spec.items()
-    signature = inspect.signature(load(path, folder)).parameters
+    kind = load(path, folder)
+    signature = inspect.signature(kind).parameters.values()
     supplied = {
-        name: [0]
-        for name, parameter in signature.items()
-        if parameter.default is inspect.Parameter.empty
-        and parameter.kind is not inspect.Parameter.VAR_KEYWORD
-        and parameter.kind is not inspect.Parameter.VAR_POSITIONAL
+        parameter.name: [0]
+        for parameter in signature
+        if parameter.default is parameter.empty
+        and parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
     }
-    built = build({path: supplied | (parameters or {})}, folder)
-    accepted = signature
-    if hasattr(built, "get_params"):  # of another object: XGBoost echoes what it was given
-        accepted = load(path, folder)(**supplied).get_params()
-    unknown = [name for name in parameters or {} if name not in accepted]
-    if unknown:
-        raise InputError(
-            f"'{path}' has no parameter '{unknown[0]}'; {nearest(unknown[0], list(accepted))}"
-        )
+    # Of an object with defaults: some (XGBoost's) take any keyword and echo it.
+    plain = kind(**supplied)
+    accepted = plain.get_params() if hasattr(plain, "get_params") else [p.name for p in signature]
+    for name in parameters or {}:
+        if name not in accepted:
+            raise InputError(f"'{path}' has no parameter '{name}'; {nearest(name, accepted)}")
+    build({path: supplied | (parameters or {})}, folder)
 
 
 def _is_object(value: Any) -> bool:

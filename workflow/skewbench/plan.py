@@ -56,9 +56,10 @@ def plan(study: Study, facts: Mapping[str, dict[str, Any]]) -> list[PlannedCells
         for ratio in study.ratios:
             size, refused = None, None
             try:
-                size = training_size(facts[dataset], ratio, study.protocol)
-            except KeyError:
-                refused = "unknown", "the data set has not been fetched yet"
+                if dataset in facts:
+                    size = training_size(facts[dataset], ratio, study.protocol)
+                else:
+                    refused = "unknown", "the data set has not been fetched yet"
             except Infeasible as error:
                 refused = "infeasible", str(error)
             for name, strategy in study.strategies.items():

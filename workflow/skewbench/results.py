@@ -158,9 +158,11 @@ def read_metrics(path: str | Path) -> pa.Table:
     """
     try:
         table = pq.read_table(path, partitioning=None)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{path}: no readable parquet file ({error})") from None
-    version = json.loads((table.schema.metadata or {}).get(b"skewbench.schema_version", b"null"))
+        metadata = table.schema.metadata or {}
+        version = json.loads(metadata.get(b"skewbench.schema_version", b"null"))
+    except (OSError, ValueError, pa.ArrowException) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: no readable parquet file ({reason})") from None
     if table.num_rows == 0:
         raise InputError(f"{path}: a metrics file without rows")
     if version != SCHEMA_VERSION or table.schema.names != METRICS_SCHEMA.names:

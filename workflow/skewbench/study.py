@@ -25,6 +25,7 @@ RESERVED_STUDIES = ("cache", "reference")  # folders of results/ with another me
 STRATEGY_KEYS = ("resample", "on_mixed", "on_categorical", "weight", "objective", "model", "wrap")
 STRATEGY_KEYS += ("correction", "effective_prior", "tasks", "max_rows", "resample_before_split")
 LEARNER_KEYS = ("model", "max_rows")
+WHOLE_NUMBERS = ("seeds", "seeds_per_job", "folds", "inner_folds", "min_positives")
 PROTOCOL_KEYS = ("folds", "inner_folds", "min_positives", "time_limit", "keep_scores", "cost")
 
 
@@ -129,6 +130,8 @@ def load_study(file: str | Path, root: str | Path, data: str | Path | None = Non
     file = Path(_portable(Path(file).resolve(), root))
     raw = read_yaml(root / file)
     settings = validate(raw, "study", str(file))
+    for key in WHOLE_NUMBERS:
+        settings[key] = int(settings[key])
     if settings["study"] in RESERVED_STUDIES:
         raise InputError(f"{file}: key 'study': the name '{settings['study']}' is reserved")
     chosen = {
@@ -224,8 +227,11 @@ def _resolved_dataset(
                     "--config data=FOLDER"
                 )
             entry[key] = entry[key].replace(PLACEHOLDER, str(Path(data).resolve()))
-        path = (root / file).parent / Path(entry[key]).expanduser()
-        entry[key] = _portable(path.resolve(), root)
+        try:
+            path = (root / file).parent / Path(entry[key]).expanduser()
+            entry[key] = _portable(path.resolve(), root)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise InputError(f"{where}: key '{key}': {entry[key]!r}: {error}") from None
     if entry["source"] == "file":
         for key in {"path", "test_path"} & set(entry):
             try:

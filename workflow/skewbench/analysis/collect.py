@@ -61,7 +61,7 @@ def collect(
         When two files hold the same cell.
     """
     tables, problems, versions = defaultdict(list), [], {}
-    for file in files:
+    for position, file in enumerate(files):
         try:
             table = read_metrics(file)
         except InputError as error:
@@ -69,7 +69,8 @@ def collect(
             continue
         made_with = table.schema.metadata.get(b"skewbench.versions", b"{}")
         versions[made_with] = json.loads(made_with)
-        tables[table["dataset"][0].as_py()].append(table)
+        number = pa.array(np.full(table.num_rows, position, np.int32))
+        tables[table["dataset"][0].as_py()].append(table.append_column("file", number))
     parts = [
         _reduce(pa.concat_tables(found).unify_dictionaries().to_pandas(), dataset, facts[dataset])
         for dataset, found in tables.items()
@@ -79,14 +80,16 @@ def collect(
     collected = pd.concat(parts, ignore_index=True)
     text = [name for name in COLUMNS if name not in ("seed", "value")]
     collected[text] = collected[text].astype("category")
+    collected["seed"] = collected["seed"].astype("int64")
     return collected[COLUMNS], list(versions.values()), problems
 
 
 def _reduce(frame: pd.DataFrame, dataset: str, facts: dict[str, Any]) -> pd.DataFrame:
     """Return one data set's rows, folds averaged or pooled."""
-    twice = frame.duplicated([*CELL[:4], "fold", *JUDGED, "metric"])
+    places = frame[[*CELL[:4], "file"]].drop_duplicates()
+    twice = places.duplicated(CELL[:4])
     if twice.any():
-        row = frame[twice].iloc[0]
+        row = places[twice].iloc[0]
         raise InputError(
             f"data set '{dataset}', ratio {row.ratio}, strategy '{row.strategy}', seed {row.seed}: "
             "two metrics files hold the same cell"

@@ -67,7 +67,9 @@ def effect_table(differences: pd.DataFrame) -> pd.DataFrame:
     """
     lower = differences["metric"].map(lower_is_better).astype(bool)
     better = np.sign(differences["difference"]) * np.where(lower, -1, 1)
-    marked = differences.assign(wins=better > 0, ties=better == 0, losses=better < 0)
+    # Without any row the columns have no type of their own to compute with.
+    numbers = differences.astype({"difference": float, "imputed": float})
+    marked = numbers.assign(wins=better > 0, ties=better == 0, losses=better < 0)
     keys = [*CONDITION, "strategy", "level", "label", "control"]
     groups = marked.groupby(keys, sort=True, observed=True)
     difference = groups["difference"]

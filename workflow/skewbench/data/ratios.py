@@ -67,7 +67,8 @@ class Ratio:
         """Raise :class:`Infeasible` unless the ratio is defined for the task."""
         needs = {"natural": task, "long_tail": "multiclass"}.get(self.arm, "binary")
         if task != needs:
-            raise Infeasible(f"the ratio {self} is defined for {needs} data only")
+            only = needs.replace("multiclass", "multi-class")
+            raise Infeasible(f"the ratio {self} is defined for {only} data only")
 
     def __str__(self) -> str:
         if self.arm == "natural":

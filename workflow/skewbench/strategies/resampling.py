@@ -56,9 +56,18 @@ def resample(
         flags |= prepare_sampler(sampler, y)
         fix_randomness(sampler, random_state)
         features, y = sampler.fit_resample(features, y)
-    if np.array_equal(y, before[1]) and np.array_equal(features, before[0]):
+    if _same_rows(features, y, *before):
         flags.add("resampler_noop")
     return np.asarray(features, dtype=float), np.asarray(y), flags
+
+
+def _same_rows(features, y, features_before, y_before) -> bool:
+    """Whether two sets of labelled rows are the same, in whatever order."""
+    if len(y) != len(y_before):
+        return False
+    first = np.column_stack([features, y])
+    second = np.column_stack([features_before, y_before])
+    return np.array_equal(first[np.lexsort(first.T)], second[np.lexsort(second.T)])
 
 
 def fix_randomness(estimator: BaseEstimator, random_state: int) -> BaseEstimator:
@@ -85,17 +94,20 @@ def prepare_sampler(sampler: BaseEstimator, y: np.ndarray) -> set[str]:
     target = parameters.get("sampling_strategy")
     if isinstance(target, float):
         sampler.set_params(sampling_strategy=_partial_target(y, target, kind))
-    if "over" not in kind and not any(key.startswith("smote") for key in parameters):
+    neighbours = {
+        key: value
+        for key, value in parameters.items()
+        if key.split("__")[-1] in NEIGHBOUR_PARAMETERS and not key.startswith(("enn", "tomek"))
+    }
+    if not neighbours or (
+        "over" not in kind and not any(k.startswith("smote") for k in neighbours)
+    ):
         return set()
     if counts.min() < 2:
         raise ValueError("fewer than two rows of the smallest class: no neighbour to interpolate")
+    most = int(counts.min() - 1)
     reduced = {
-        key: int(counts.min() - 1)
-        for key, value in parameters.items()
-        if key.split("__")[-1] in NEIGHBOUR_PARAMETERS
-        and not key.startswith(("enn", "tomek"))
-        and isinstance(value, int)
-        and value > counts.min() - 1
+        k: most for k, value in neighbours.items() if isinstance(value, int) and value > most
     }
     if reduced:
         sampler.set_params(**reduced)
