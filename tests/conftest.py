@@ -1,1 +1,10 @@
-"""Lets every test module import ``small_cells``: pytest puts this folder on the import path."""
+"""Puts ``tests/`` on the import path, and sets one thread before any library is loaded.
+
+Cells run in forked children. A fork of a process whose OpenMP threads have started can hang in the
+child, so tests have one thread, as Snakemake gives every job.
+"""
+
+import os
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"

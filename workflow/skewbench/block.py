@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import platform
 import resource
 import time
@@ -23,6 +24,7 @@ from skewbench.feasibility import check_task, learners_of
 from skewbench.imports import import_paths, load
 from skewbench.results import WHOLE_CELL, CellResult, MetricRow, metrics_table, scores_table, write
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 MEBIBYTES_PER_MAXRSS = 1 / 1024 if platform.system() == "Linux" else 1 / 1024**2
 
 
@@ -74,6 +76,8 @@ def run_block(
 
 def _run_cells(data, facts_file, place, seeds, settings, folder) -> list[CellResult]:
     """Run each seed's cell in a child; what children share is imported and read here, once."""
+    for variable in THREADS:
+        os.environ[variable] = "1"  # read when the libraries load, which is below
     from skewbench.cell import run_cell
     from skewbench.data import table as tables
 
