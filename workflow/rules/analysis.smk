@@ -37,6 +37,8 @@ rule rank_tables:
         ),
     log:
         "results/{study}/logs/rank_tables.log",
+    benchmark:
+        "results/{study}/benchmarks/rank_tables.tsv"
     params:
         strategies=STUDY.strategies,
         code=code_digest("skewbench.analysis.tables"),

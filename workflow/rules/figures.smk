@@ -48,6 +48,8 @@ rule draw_figures:
         ),
     log:
         "results/{study}/logs/draw_figures.log",
+    benchmark:
+        "results/{study}/benchmarks/draw_figures.tsv"
     params:
         panels=PANELS,
         learners=list(STUDY.learners) if INDUCED else [],
@@ -70,6 +72,8 @@ rule draw_curves:
         ),
     log:
         "results/{study}/logs/draw_curves_{ratio}.log",
+    benchmark:
+        "results/{study}/benchmarks/draw_curves_{ratio}.tsv"
     params:
         learner=CURVE_LEARNER,
         strategies={name: STUDY.strategies[name] for name in STUDY.highlight},

@@ -115,7 +115,9 @@ def curve_plot(scores: pd.DataFrame, strategies: pd.DataFrame) -> Figure:
         right.legend(
             handles=handles, loc="upper left", bbox_to_anchor=(1.02, 1.0), labelspacing=0.8
         )
-        best = max(areas, key=lambda key: (np.mean(areas[key][0]), key))
+        ranked = strategies.get("ranked", pd.Series(True, strategies.index))  # leaks win nothing
+        candidates = [key for key in areas if ranked[key]] or list(areas)
+        best = max(candidates, key=lambda key: (np.mean(areas[key][0]), key))
         leaders.append(strategies.loc[best, "label"])
     n_curves = both[["dataset", "seed", "fold"]].drop_duplicates().groupby("dataset").size().max()
     detail = f"Mean over {count(int(n_curves), 'test fold')} of each data set; band: one standard "

@@ -34,6 +34,8 @@ class Look(NamedTuple):
     ink: str = INK
 
 
+# Flags that say what a strategy or a data set is, not what happened in the cell.
+PROPERTIES = ("approximate_correction", "few_positives", "few_positives_for_calibration")
 LOOKS = {
     "ok": Look("#F4F4F4", "", "", "ok"),
     "flagged": Look(SKY, "•", "", "ok but flagged"),
@@ -56,9 +58,9 @@ def status_map(status: pd.DataFrame, strategies: pd.DataFrame) -> Figure:
     """
     if status.empty:
         return message_figure("No cells to show: the collected table is empty.")
-    # That a correction is approximate is a property of the strategy, not an event in the cell.
-    events = status["flags"].astype(str).str.replace("approximate_correction", "").str.strip(",")
-    flagged = (status["status"] == "ok") & (events != "")
+    raised = status["flags"].astype(str).str.split(",")
+    events = raised.map(lambda flags: bool(set(flags) - {"", *PROPERTIES}))
+    flagged = (status["status"] == "ok") & events
     status = status.assign(look=status["status"].mask(flagged, "flagged"))
     columns = list(status[["dataset", "ratio"]].drop_duplicates().sort_values(["dataset", "ratio"])
                    .itertuples(index=False, name=None))  # fmt: skip
