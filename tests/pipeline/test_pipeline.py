@@ -305,6 +305,7 @@ def test_an_unknown_parameter_stops_before_any_cell(workplace):
     assert "k_neighbours" in ended.output
     assert "mine" in ended.output
     assert not list(workplace.folder.rglob("metrics/**/*.parquet"))
+    assert not list((workplace.folder / ".snakemake").glob("locks/*"))  # the next run can start
 
 
 def test_data_of_one_class_are_told_in_one_sentence(workplace):
