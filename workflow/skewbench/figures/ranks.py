@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from skewbench.figures.style import (
     GREY,
@@ -63,6 +64,7 @@ def _panel(axes, table: pd.DataFrame, learner: str) -> None:
     for text, row in zip(axes.get_yticklabels(), table.itertuples(), strict=True):
         text.set_fontweight("bold" if row.level in ("control", "anchor") else "normal")
     axes.set_xlim(0, len(table) + 1)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     axes.set_ylabel("")
     axes.set_xlabel(f"mean rank among {len(table)} strategies (1 = best)")
     axes.set_title(words(learner))
