@@ -28,4 +28,4 @@ if removed:  # Snakemake looks for missing files from the end of the chain
     (results / "collected" / "metrics.parquet").unlink(missing_ok=True)
     for table in (results / "tables").glob("*"):
         table.unlink()
-print(f"{len(removed)} metrics files removed; run the study again.")
+print(f"{len(removed)} metrics files removed.")

@@ -13,4 +13,6 @@ with logged(snakemake.log[0]):
         base=Path(__file__).resolve().parent.parent,
         cache=Path("results") / "cache",
     )
+    for note in facts["notes"][bool(snakemake.params.entry.get("notes")) :]:
+        print(f"Note on data set '{facts['name']}': {note}")
     table.write(made, facts, snakemake.output.data, snakemake.output.facts)

@@ -436,3 +436,12 @@ def test_the_zenodo_archive(tmp_path):
     _, facts = load("yeast_me2", entry, tmp_path, tmp_path)
     assert (facts["n_rows"], facts["n_features"]) == (1484, 8)
     assert facts["class_counts"] == [1433, 51]
+
+
+def test_a_column_that_may_be_an_identifier_is_noted(tmp_path):
+    rows = "".join(f"row {i},{i % 7},{'yes' if i % 5 == 0 else 'no'}\n" for i in range(80))
+    (tmp_path / "x.csv").write_text("key,a,y\n" + rows, encoding="utf-8")
+    _, facts = load("x", {"source": "file", "path": "x.csv", "target": "y"}, tmp_path, tmp_path)
+    assert facts["notes"] == [
+        "column 'key' has 80 levels in 80 rows: if it is an identifier, list it under `drop`"
+    ]

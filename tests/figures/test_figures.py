@@ -162,6 +162,14 @@ def test_the_status_of_every_combination_is_on_the_map(full):
     assert letters.count("t") == (table["status"] == "timeout").sum() > 0
 
 
+def test_a_single_column_of_the_map_is_as_wide_as_any(full):
+    table = status_table(full)
+    one = table[(table["dataset"] == table["dataset"].iloc[0]) & (table["ratio"] == "natural")]
+    for axes in status_map(one, STRATEGIES).axes:
+        drawn = axes.collections[0].get_datalim(axes.transData)
+        assert (drawn.x0, drawn.x1) == (-0.5, 0.5)
+
+
 def scored(datasets=("mammography",), strategies=("none", "smote", "adasyn", "focal_loss")):
     rng = np.random.default_rng(3)
     parts = []

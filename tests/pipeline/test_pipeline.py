@@ -269,7 +269,10 @@ def test_a_killed_study_resumes_with_the_same_values(finished, workplace):
             "key 'strategies': unknown strategy 'smotte'; did you mean 'smote'?",
         ),
         ({"seed": 3}, "unknown key 'seed'; did you mean 'seeds'?"),
-        ({"study": "../elsewhere"}, "key 'study': '../elsewhere' does not have the form"),
+        (
+            {"study": "../elsewhere"},
+            "key 'study': '../elsewhere' is no name: letters, digits and underscores only",
+        ),
         (
             {"datasets": [{"x": {"source": "file", "path": "no.csv", "target": "y"}}]},
             "no.csv: there is no such file",

@@ -1,8 +1,10 @@
 # The study, the digests of the code behind it, and the names of its files.
 
+import csv
 import re
 import subprocess
 import time
+from collections import Counter
 
 from skewbench.digest import code_digest, entry_digest
 from skewbench.errors import InputError
@@ -61,11 +63,25 @@ def check_strategies():
 
 def announce_results():
     results = Path("results", STUDY.name)
-    not_collected = results / "logs" / "collect.log"
-    if (results / "tables").is_dir():
-        print(f"Study '{STUDY.name}': see {results}/tables/ and {results}/figures/.")
-    if not_collected.exists() and not_collected.stat().st_size:
-        print(not_collected.read_text(), file=sys.stderr)
+    for log in [
+        results / "logs" / "collect.log",
+        *(results / "logs" / "data").glob("*.log"),
+    ]:
+        if log.exists() and log.stat().st_mtime >= STARTED:
+            print(log.read_text(errors="replace"), end="", file=sys.stderr)
+    status = results / "tables" / "status.csv"
+    if not status.exists():
+        return
+    with status.open(encoding="utf-8", newline="") as rows:
+        counts = Counter(row["status"] for row in csv.DictReader(rows))
+    said = ", ".join(f"{n} {name}" for name, n in counts.most_common())
+    print(
+        f"Study '{STUDY.name}': see {results}/tables/ and {results}/figures/. Cells: {said}."
+    )
+    if counts["failed"] + counts["timeout"]:
+        print(
+            f"Reasons are in {status}; `make retry STUDY={STUDY.file}` runs these again."
+        )
 
 
 def announce_failures():

@@ -14,6 +14,7 @@ from jsonschema.exceptions import ValidationError, best_match
 
 from skewbench.errors import InputError, nearest
 
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_]*\Z"
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 
 
@@ -120,6 +121,10 @@ def _sentence(error: ValidationError, schema: dict) -> str:
     if error.validator == "enum":
         allowed = [str(v) for v in error.validator_value]
         return f"{at}{error.instance!r} is not allowed; {nearest(error.instance, allowed)}"
+    if error.validator == "pattern" and error.validator_value == NAME_PATTERN:
+        return f"{at}{error.instance!r} is no name: letters, digits and underscores only"
+    if error.validator == "maxProperties":
+        return f"{at}an entry of your own is one name with its keys indented below it"
     if error.validator == "pattern":
         return f"{at}{error.instance!r} does not have the form {error.validator_value}"
     if error.validator == "oneOf":

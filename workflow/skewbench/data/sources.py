@@ -81,7 +81,8 @@ def load(name: str, entry: dict, base: Path, cache: Path) -> tuple[Table, dict]:
         table, notes = tidy(raw.rows, raw.target, entry, raw.where, raw.test)
         needs = {"grouped": table.group, "time": table.time, "fixed": table.test}
         if needs.get(kind, True) is None:
-            raise InputError(f"a {kind} split needs the name of its column in `split`.")
+            lack = "a `test_path`" if kind == "fixed" else "the name of its column in `split`"
+            raise InputError(f"a {kind} split needs {lack}.")
         described = facts(table, name, entry, f"{source}: {raw.where}", raw.original, notes)
         wanted = entry.get("sha256", described["checksum"])
         if wanted != described["checksum"]:

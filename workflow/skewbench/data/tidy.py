@@ -135,6 +135,11 @@ def _feature(
     elif levels == 1 and not (missing and numbers is None):
         notes.append(f"column '{name}' dropped: it is constant")
     else:
+        if numbers is None and levels > max(50, 0.9 * len(values)):
+            notes.append(
+                f"column '{name}' has {levels} levels in {len(values)} rows: if it is an "
+                "identifier, list it under `drop`"
+            )
         return values
     return None
 

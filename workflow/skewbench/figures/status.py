@@ -114,8 +114,9 @@ def _panel(axes, status: pd.DataFrame, names, columns, side: float) -> None:
             axes.text(x, y, look.letter, color=look.ink, **place)
     colours = ListedColormap([look.colour for look in LOOKS.values()])
     limits = {"vmin": -0.5, "vmax": len(looks) - 0.5}
-    grid = {"edgecolors": "white", "linewidth": 0.5, "shading": "nearest"}
-    axes.pcolormesh(range(len(columns)), range(len(names)), cells, cmap=colours, **grid, **limits)
+    grid = {"edgecolors": "white", "linewidth": 0.5}
+    edges = [np.arange(size + 1) - 0.5 for size in (len(columns), len(names))]
+    axes.pcolormesh(*edges, cells, cmap=colours, **grid, **limits)
     for x in range(1, len(columns)):
         if columns[x][0] != columns[x - 1][0]:
             axes.axvline(x - 0.5, color="#555555", lw=0.8)
