@@ -21,7 +21,6 @@ import pyarrow.parquet as pq
 from skewbench.errors import InputError
 
 SCHEMA_VERSION = "1"
-STATUSES = ("ok", "infeasible", "failed", "timeout")
 WHOLE_CELL = -1  # the fold of a row that speaks of the cell
 
 _WORD = pa.dictionary(pa.int32(), pa.string())

@@ -16,6 +16,7 @@ from skewbench.configuration import read_yaml, validate
 from skewbench.data.headers import columns
 from skewbench.data.ratios import Ratio
 from skewbench.errors import InputError, nearest
+from skewbench.feasibility import OWN
 from skewbench.imports import check_import_path, import_paths
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
@@ -151,8 +152,8 @@ def load_study(file: str | Path, root: str | Path, data: str | Path | None = Non
             for path in import_paths(entry):
                 check_import_path(path, (root / file).parent, f"{file}: {kind} '{name}'")
     _check_strategies(chosen["strategy"], file)
-    if "own" in chosen["learner"]:
-        raise InputError(f"{file}: key 'learners': 'own' is the name of strategies' own models")
+    if OWN in chosen["learner"]:
+        raise InputError(f"{file}: key 'learners': '{OWN}' is the name of strategies' own models")
     for name in raw.get("highlight", []):
         if name not in chosen["strategy"]:
             raise InputError(

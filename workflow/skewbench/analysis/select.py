@@ -15,9 +15,9 @@ import pandas as pd
 
 from skewbench.analysis.readings import Reading
 from skewbench.errors import InputError
+from skewbench.feasibility import OWN
 
 CONTROL = "none"
-OWN = "own"
 READING = list(Reading._fields)
 CONDITION = ["task", "track", "ratio", "learner", *READING]
 CELL = ["task", "track", "dataset", "family", "ratio", "strategy", "learner", "seed"]
