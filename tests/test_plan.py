@@ -17,7 +17,8 @@ from skewbench.data.splits import outer_folds
 from skewbench.data.table import Table
 from skewbench.errors import Infeasible
 from skewbench.feasibility import training_size
-from skewbench.plan import BLOCK_START_SECONDS, plan, summary
+from skewbench.forecast import BLOCK_SECONDS
+from skewbench.plan import plan, summary
 from skewbench.results import read_metrics
 from skewbench.study import load_study
 
@@ -165,7 +166,7 @@ def test_the_summary_adds_up(study, prepared, planned):
     jobs = len(many.blocks())
     assert f"{3 * 5 * 7 * 4000} cells in {jobs} jobs" in text
     hours = float(re.search(r"Estimate: ([\d.]+) CPU hours", text)[1])
-    assert hours == pytest.approx((seconds + jobs * BLOCK_START_SECONDS) / 3600, abs=0.005)
+    assert hours == pytest.approx((seconds + jobs * BLOCK_SECONDS) / 3600, abs=0.005)
     rows = [line.split() for line in text.splitlines()]
     table_rows = [row for row in rows if row and row[0] in study.datasets]
     assert len(table_rows) == 3 * 5

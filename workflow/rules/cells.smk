@@ -18,7 +18,11 @@ rule run_block:
         "results/{study}/logs/metrics/{dataset}/{ratio}/{strategy}/seeds{first}-{last}.log",
     benchmark:
         "results/{study}/benchmarks/metrics/{dataset}/{ratio}/{strategy}/seeds{first}-{last}.tsv"
+    priority: expected_seconds
     threads: 1
+    resources:
+        mem_mb=expected_memory_mb,
+        runtime=expected_minutes,
     params:
         settings=lambda wildcards: SETTINGS[wildcards.strategy],
         folder=str(STUDY.file.parent),

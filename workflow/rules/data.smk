@@ -15,6 +15,7 @@ rule prepare_dataset:
         "results/{study}/logs/data/{dataset}.log",
     benchmark:
         "results/{study}/benchmarks/data/{dataset}.tsv"
+    priority: FIRST
     params:
         entry=lambda wildcards: STUDY.datasets[wildcards.dataset],
         code=code_digest("skewbench.data.sources"),

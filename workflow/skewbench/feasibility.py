@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from skewbench.data.ratios import Ratio, induce
+from skewbench.data.ratios import Ratio, kept_counts
 from skewbench.errors import Infeasible, OverSizeLimit
 
 OWN = "own"
@@ -50,9 +50,7 @@ def training_size(facts: dict[str, Any], ratio: str, protocol: dict[str, Any]) -
             f"about {kept[1]} positives in a training part, "
             f"fewer than min_positives ({protocol['min_positives']})"
         )
-    y = np.repeat(np.arange(len(kept)), kept)
-    rows = induce(y, Ratio.parse(ratio), np.random.default_rng(0), protocol["min_positives"])
-    counts = np.bincount(y[rows], minlength=len(kept))
+    counts = kept_counts(np.array(kept), Ratio.parse(ratio), protocol["min_positives"])
     return Size(facts["task"], tuple(counts.tolist()))
 
 
@@ -65,7 +63,9 @@ def check_task(strategy: dict[str, Any], ratio: str, task: str) -> None:
 
 
 def check_size(strategy: dict[str, Any], size: Size) -> None:
-    """Raise :class:`OverSizeLimit` if a training part has more rows than ``strategy`` allows."""
+    """Raise :class:`Infeasible` if a training part has one class, or more rows than allowed."""
+    if sum(count > 0 for count in size.counts) < 2:
+        raise Infeasible("only one class in the training part")
     _check_rows(strategy, "strategy", size)
 
 

@@ -6,8 +6,11 @@ columns and classes; it is meant to be right within a factor of two.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
+from statistics import median
 from typing import Any
 
 from skewbench.errors import Infeasible
@@ -18,13 +21,11 @@ from skewbench.feasibility import (
     learners_of,
     training_size,
 )
+from skewbench.forecast import BLOCK_SECONDS, cell_seconds
 from skewbench.imports import build
 from skewbench.study import Study
 
-REFERENCE_ROWS, REFERENCE_COLUMNS = 1000, 20
-BLOCK_START_SECONDS = 1.6  # a fresh interpreter with the libraries
-FOLD_SECONDS = 0.01  # encoding, decisions and metrics of one learner and fold
-DEFAULT_COST = {"seconds": 0.004, "exponent": 1.0}
+WORTHWHILE_SECONDS = 20  # of work in a job, so that start-up stays below a tenth
 
 
 @dataclass(frozen=True)
@@ -54,57 +55,63 @@ def plan(study: Study, facts: Mapping[str, dict[str, Any]]) -> list[PlannedCells
     rows = []
     for dataset in study.datasets:
         for ratio in study.ratios:
-            size, refused = None, None
-            try:
-                if dataset in facts:
-                    size = training_size(facts[dataset], ratio, study.protocol)
-                else:
-                    refused = "unknown", "the data set has not been fetched yet"
-            except Infeasible as error:
-                refused = "infeasible", str(error)
+            size, refused = None, ("unknown", "the data set has not been fetched yet")
+            if dataset in facts:
+                try:
+                    size, refused = training_size(facts[dataset], ratio, study.protocol), None
+                except Infeasible as error:
+                    refused = "infeasible", str(error)
             for name, strategy in study.strategies.items():
-                for learner, entry in learners_of(strategy, study.learners).items():
-                    status, reason, seconds = "to run", "", 0.0
-                    if refused is not None:
-                        status, reason = refused
-                    else:
-                        try:
-                            check_task(strategy, ratio, size.task)
-                            check_size(strategy, size)
-                            key = f"{name}/{learner}" if "model" in strategy else learner
-                            if key not in estimators:
-                                estimators[key] = build(entry["model"], study.folder)
-                            check_learner(strategy, entry, estimators[key], size)
-                            seconds = _seconds(study, strategy, entry, facts[dataset], size)
-                        except Infeasible as error:
-                            status, reason = "infeasible", str(error)
-                    rows.append(
-                        PlannedCells(
-                            dataset, ratio, name, learner, study.seeds, status, reason, seconds
-                        )
+                statuses = {
+                    learner: refused
+                    or _status(study, name, learner, entry, ratio, size, estimators)
+                    for learner, entry in learners_of(strategy, study.learners).items()
+                }
+                running = {
+                    learner: entry
+                    for learner, entry in learners_of(strategy, study.learners).items()
+                    if statuses[learner][0] == "to run"
+                }
+                seconds = {}
+                if running:
+                    n_features = facts[dataset]["n_features"]
+                    seconds = cell_seconds(strategy, running, study.protocol, n_features, size)
+                rows += [
+                    PlannedCells(
+                        dataset,
+                        ratio,
+                        name,
+                        learner,
+                        study.seeds,
+                        *status,
+                        study.seeds * seconds.get(learner, 0.0),
                     )
+                    for learner, status in statuses.items()
+                ]
     return rows
 
 
-def _seconds(study: Study, strategy: dict, learner: dict, facts: dict, size) -> float:
-    """CPU seconds of all seeds: an outer fit and the inner ones per fold."""
-    protocol = study.protocol
-    folds, inner = protocol["folds"], protocol["inner_folds"]
-    fits = folds * (1 + inner * ((inner - 1) / inner if inner else 0))
-    columns = max(1.0, facts["n_features"] / REFERENCE_COLUMNS) ** 0.5
-    classes = max(1, len(size.counts) - 1)
-    costs = [strategy.get("cost_model", DEFAULT_COST)]
-    if "model" not in strategy:
-        costs.append(learner.get("cost_model", DEFAULT_COST))
-    one = sum(c["seconds"] * (size.rows / REFERENCE_ROWS) ** c["exponent"] for c in costs)
-    return study.seeds * (fits * one * columns * classes + folds * FOLD_SECONDS)
+def _status(study, name, learner, ratio, size, estimators) -> tuple[str, str]:
+    """Return (status, reason) of one combination; ``estimators`` keeps those built before."""
+    strategy = study.strategies[name]
+    entry = learners_of(strategy, study.learners)[learner]
+    try:
+        check_task(strategy, ratio, size.task)
+        check_size(strategy, size)
+        key = f"{name}/{learner}" if "model" in strategy else learner
+        if key not in estimators:
+            estimators[key] = build(entry["model"], study.folder)
+        check_learner(strategy, entry, estimators[key], size)
+    except Infeasible as error:
+        return "infeasible", str(error)
+    return "to run", ""
 
 
 def summary(study: Study, cells: list[PlannedCells]) -> str:
     """Return the plan as text for a person."""
     jobs = len(study.blocks())
     running = [cell for cell in cells if cell.status == "to run"]
-    hours = (sum(c.cpu_seconds for c in running) + jobs * BLOCK_START_SECONDS) / 3600
+    hours = (sum(c.cpu_seconds for c in running) + jobs * BLOCK_SECONDS) / 3600
     lines = [
         f"Study '{study.name}' ({study.file}):",
         f"  {len(study.datasets)} data sets x {len(study.ratios)} ratios x "
@@ -134,6 +141,18 @@ def summary(study: Study, cells: list[PlannedCells]) -> str:
         lines += ["", "  Known beforehand (cells x learners):"]
         lines += [f"    {n:>6}  {reason}" for reason, n in sorted(reasons.items(), key=_by_count)]
     lines += ["", f"  Estimate: {hours:.2f} CPU hours ({hours * 60:.0f} minutes on one core)."]
+    blocks = defaultdict(float)
+    for cell in running:
+        per_seed = cell.cpu_seconds / cell.seeds
+        blocks[cell.dataset, cell.ratio, cell.strategy] += per_seed * study.seeds_per_job
+    if blocks and study.seeds_per_job < study.seeds:
+        typical = median(blocks.values())
+        if typical < WORTHWHILE_SECONDS:
+            enough = min(study.seeds, ceil(study.seeds_per_job * WORTHWHILE_SECONDS / typical))
+            lines.append(
+                f"  Half of the jobs compute for less than {typical:.1f} s after "
+                f"{BLOCK_SECONDS} s of start-up: seeds_per_job: {enough} would save time."
+            )
     return "\n".join(lines)
 
 

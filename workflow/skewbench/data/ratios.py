@@ -14,8 +14,8 @@ import numpy as np
 
 from skewbench.errors import Infeasible, InputError
 
-_NUMBER = r"(\d+(?:\.\d+)?)"
-_PATTERN = re.compile(rf"(?P<natural>natural)|ir{_NUMBER}(?:m(\d+))?|lt{_NUMBER}")
+_NUMBER = r"(\d{1,7}(?:\.\d{1,7})?)"  # a ratio is also the name of a folder
+_PATTERN = re.compile(rf"(?P<natural>natural)|ir{_NUMBER}(?:m(\d{{1,9}}))?|lt{_NUMBER}")
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,21 @@ def induce(
     n_classes = int(y.max()) + 1 if n_classes is None else n_classes
     # Every class draws its permutation first, so that all ratios use the same ones.
     order = [rng.permutation(np.flatnonzero(y == code)) for code in range(n_classes)]
-    available = np.array([len(rows) for rows in order])
-    binary = n_classes == 2
+    keep = kept_counts(np.array([len(rows) for rows in order]), ratio, min_positives, min_minority)
+    if ratio.arm == "natural":
+        return np.arange(len(y))
+    return np.sort(np.concatenate([rows[:n] for rows, n in zip(order, keep, strict=True)]))
+
+
+def kept_counts(
+    available: np.ndarray, ratio: Ratio, min_positives: int = 10, min_minority: int = 2
+) -> np.ndarray:
+    """Return how many of the ``available`` rows of each class a ratio keeps; see :func:`induce`."""
+    binary = len(available) == 2
     if ratio.arm == "natural":
         if binary:
             _require(available[1], min_positives, "positives in the training part")
-        return np.arange(len(y))
+        return np.asarray(available)
     ratio.check_task("binary" if binary else "multiclass")
     if binary:
         keep = _binary_counts(available, ratio)
@@ -129,7 +138,7 @@ def induce(
             raise Infeasible(
                 f"{ratio} needs {keep[code]} {name}, the training part has {available[code]}"
             )
-    return np.sort(np.concatenate([rows[:n] for rows, n in zip(order, keep, strict=True)]))
+    return keep
 
 
 def training_prior(y: np.ndarray, n_classes: int) -> np.ndarray:
@@ -150,14 +159,14 @@ def row_weights(y_test: np.ndarray, prior: np.ndarray | None, n_classes: int) ->
     return weights[y_test]
 
 
-def _binary_counts(available: np.ndarray, ratio: Ratio) -> tuple[int, int]:
+def _binary_counts(available: np.ndarray, ratio: Ratio) -> np.ndarray:
     """Return negatives and positives to keep."""
     n_negatives, n_positives = map(int, available)
     if ratio.arm == "fixed_minority":
-        return round(ratio.minority * ratio.imbalance), ratio.minority
+        return np.array([round(ratio.minority * ratio.imbalance), ratio.minority])
     total = min(n_negatives, 11 * n_positives)
     positives = round(total / (1 + ratio.imbalance))
-    return total - positives, positives
+    return np.array([total - positives, positives])
 
 
 def _long_tail_counts(available: np.ndarray, imbalance: float) -> np.ndarray:
