@@ -9,16 +9,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --config study=$(STUDY) $(if $(DATA),data=$(DATA))
 
-.PHONY: study test test-all plan figures retry lint lock clean help
+.PHONY: study test test-all test-cluster bench plan figures retry lint lock clean help
 
 study: $(VENV)/.installed  ## run a study: make study [STUDY=config/studies/x.yaml] [DATA=folder] [CORES=n]
 	$(SNAKEMAKE)
 
 test: $(VENV)/.installed-dev  ## run the tests (not the slow ones)
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow and not cluster"
 
-test-all: $(VENV)/.installed-dev  ## run every test
-	$(BIN)/python -m pytest -n auto
+test-all: $(VENV)/.installed-dev  ## run every test but those on Slurm
+	$(BIN)/python -m pytest -n auto -m "not cluster"
+
+test-cluster: $(VENV)/.installed-dev  ## run the tests on a real Slurm of two nodes (as root, on Debian)
+	bash .ci/cluster
+
+bench: $(VENV)/.installed-dev  ## measure speed, growth and memory, most of an hour: make bench [BENCH="peers order"]
+	$(BIN)/python tests/benchmarks/run.py $(BENCH)
 
 plan: $(VENV)/.installed  ## print a study's cells, what is known to be infeasible, and CPU hours
 	$(SNAKEMAKE) --quiet all -- plan

@@ -21,6 +21,8 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/cells.smk"
 include: "workflow/rules/analysis.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/running.smk"
+include: "workflow/rules/narration.smk"
 
 
 rule all:
@@ -33,12 +35,15 @@ rule all:
 
 
 onstart:
+    claim_study()
     check_strategies()
+    NARRATOR.start()
 
 
 onsuccess:
-    announce_results()
+    NARRATOR.close()
+    announce_results(STUDY, Path("results", STUDY.name), STARTED)
 
 
 onerror:
-    announce_failures()
+    NARRATOR.close()

@@ -16,6 +16,8 @@ with logged(snakemake.log[0]):
     collected, versions, problems = collect(snakemake.input.metrics, facts)
     for problem in problems:
         print(f"Not collected: {problem}", file=sys.stderr)
+    if problems:
+        print("Their cells are missing from the tables; `make retry` makes them.", file=sys.stderr)
     if len(versions) > 1:
         print(f"Made with {len(versions)} different sets of library versions.", file=sys.stderr)
     write(

@@ -1,4 +1,4 @@
-"""Remove a study's damaged metrics files and those with failed or timed-out cells: they run again.
+"""Remove a study's damaged files and those with failed or timed-out cells: they run again.
 
 Usage: python scripts/forget_failed.py STUDYFILE
 """
@@ -11,7 +11,9 @@ sys.path.insert(0, str(ROOT / "workflow"))
 
 from skewbench.configuration import read_yaml, validate  # noqa: E402
 from skewbench.errors import InputError  # noqa: E402
+from skewbench.logs import explain  # noqa: E402
 from skewbench.results import failed_files  # noqa: E402
+from skewbench.running import claim  # noqa: E402
 
 if len(sys.argv) != 2:
     sys.exit(__doc__)
@@ -20,12 +22,18 @@ try:
 except InputError as error:
     sys.exit(f"Error: {error}")
 results = Path("results", study)
-removed = failed_files(results / "metrics")
-for file in removed:
-    file.unlink()
-    print(f"forgotten: {file}")
-if removed:  # Snakemake looks for missing files from the end of the chain
-    (results / "collected" / "metrics.parquet").unlink(missing_ok=True)
-    for table in (results / "tables").glob("*"):
-        table.unlink()
+try:
+    with claim(results):  # not under the feet of a run
+        removed = failed_files(results)
+        for file in removed:
+            file.unlink()
+            print(f"forgotten: {file}")
+        if removed:  # Snakemake looks for missing files from the end of the chain
+            (results / "collected" / "metrics.parquet").unlink(missing_ok=True)
+            for table in (results / "tables").glob("*"):
+                table.unlink()
+except InputError as error:
+    sys.exit(f"Error: {error}")
+except OSError as error:
+    sys.exit(f"Error: {explain(error, results)}")
 print(f"{len(removed)} metrics files removed.")

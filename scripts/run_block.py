@@ -6,10 +6,11 @@ from skewbench.logs import logged
 
 with logged(snakemake.log[0]):
     from skewbench.block import run_block
+    from skewbench.outcome import outcome_of
     from skewbench.provenance import versions
 
     at = snakemake.wildcards
-    run_block(
+    results = run_block(
         data=snakemake.input.data,
         facts_file=snakemake.input.facts,
         block=(at.dataset, at.ratio, at.strategy, int(at.first), int(at.last)),
@@ -23,3 +24,4 @@ with logged(snakemake.log[0]):
             "settings": snakemake.params.settings,
         },
     )
+    print(outcome_of(results))

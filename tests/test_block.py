@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from skewbench.block import run_block, run_limited
+from skewbench.block import run_block
 from skewbench.data import table as tables
-from skewbench.results import METRICS_SCHEMA, SCHEMA_VERSION, CellResult, read_metrics
+from skewbench.errors import InputError
+from skewbench.results import METRICS_SCHEMA, SCHEMA_VERSION, read_metrics
 from small_cells import (
     DATASET,
     LEARNERS,
@@ -111,7 +112,7 @@ def test_time_limit_is_a_timeout_for_every_learner(block, tmp_path):
     results = block("none", ["Sleeps", "logistic_regression"], (0, 0), time_limit=0.5)
     assert time.perf_counter() - start < 20
     assert statuses(results) == {(0, "Sleeps"): "timeout", (0, "logistic_regression"): "timeout"}
-    assert {r.reason for r in results} == {"over the time limit of 0.5 s per cell"}
+    assert {r.reason for r in results} == {"over the time_limit of 0.5 s per cell"}
     rows = read_metrics(tmp_path / "metrics" / "block.parquet").to_pylist()
     assert [(r["status"], r["metric"], r["fold"]) for r in rows] == [("timeout", "", -1)] * 2
     assert np.isnan([r["value"] for r in rows]).all()
@@ -128,7 +129,7 @@ def test_a_killed_child_costs_the_other_seeds_nothing(block, tmp_path):
     assert [found[0, name] for name in ("KilledOnce", "logistic_regression")] == ["failed"] * 2
     assert {found[seed, name] for seed, name in found if seed > 0} == {"ok"}
     assert results[0].reason == (
-        "the cell's process ended with exit code -9 (killed, as when memory runs out)"
+        "the cell's process ended with exit code -9 (killed, as when the machine's memory runs out)"
     )
     (tmp_path / "killed_once").unlink()
     again = block("none", ["logistic_regression"], (1, 2))
@@ -167,45 +168,30 @@ def test_a_strategy_with_a_killing_model(block):
     assert statuses(results) == {(0, "own"): "failed", (1, "own"): "ok"}
 
 
-def test_an_error_outside_any_learner_is_a_failure():
-    """The child's last resort: what it raises is the reason."""
-
-    def work():
-        raise ZeroDivisionError("in the cell")
-
-    (result,) = run_limited(work, 10, 4, ["a"])
-    assert (result.seed, result.status, result.reason) == (
-        4,
-        "failed",
-        "ZeroDivisionError: in the cell",
-    )
-
-
-def test_answers_larger_than_a_pipe_arrive_whole():
-    scores = np.random.default_rng(0).random(300_000)  # 2.4 MB; a pipe holds 64 kB
-
-    def work():
-        return [CellResult(0, "a", "ok", scores=[{"score": scores}])]
-
-    (result,) = run_limited(work, 30, 0, ["a"])
-    np.testing.assert_array_equal(result.scores[0]["score"], scores)
-
-
-def test_an_answer_sent_in_time_but_cut_short_is_a_failure():
-    """A child that dies while it sends has sent nothing that can be used."""
-
-    class DiesWhenPickled:
-        def __reduce__(self):
-            os._exit(7)
-
-    def work():
-        return [CellResult(0, "a", "ok", scores=[{"score": DiesWhenPickled()}])]
-
-    (result,) = run_limited(work, 30, 0, ["a"])
-    assert (result.status, result.reason) == (
-        "failed",
-        "the cell's process ended with exit code 7",
-    )
+@pytest.mark.parametrize("name", ["small.parquet", "small.json"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[: len(content) // 2],
+        lambda content: b"",
+        lambda content: content[:200] + bytes(20) + content[220:],
+        # A whole file, but another one: what a run that was killed between the two may leave.
+        None,
+    ],
+    ids=["truncated", "empty", "zeros inside", "another"],
+)
+def test_damaged_data_are_named_with_what_to_do(block, tmp_path, name, damage):
+    file = tmp_path / "data" / name
+    if damage is None:
+        other = binary_table(120, 3.0, seed=3)
+        tables.write(other, facts_of(other), tmp_path / "small.parquet", tmp_path / "small.json")
+        file.write_bytes((tmp_path / name).read_bytes())
+    else:
+        file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(InputError, match=r": damaged \(.*\); delete it and run again") as caught:
+        block("none", ["decision_tree"], (0, 0))
+    assert str(caught.value).startswith(str(tmp_path / "data" / "small."))
+    assert not (tmp_path / "metrics").exists()
 
 
 def test_files_are_whole_and_carry_their_settings(block, tmp_path):

@@ -156,6 +156,11 @@ def other_columns(path):
     write(pa.table({"dataset": ["moons"], "value": [1.0]}), path)
 
 
+def other_types(path):
+    table = metrics_table([a_cell()], PLACE)
+    write(table.set_column(5, "seed", table["seed"].cast(pa.int64())), path)
+
+
 def odd_metadata(path):
     table = metrics_table([a_cell()], PLACE)
     pq.write_table(table.replace_schema_metadata({"skewbench.schema_version": "{"}), path)
@@ -175,11 +180,12 @@ def odd_metadata(path):
         foreign,
         older,
         other_columns,
+        other_types,
         odd_metadata,
     ],
     ids=[
         *("empty", "no end", "half", "text", "zeros inside", "absent", "foreign", "older"),
-        *("other columns", "odd metadata"),
+        *("other columns", "other types", "odd metadata"),
     ],
 )
 def test_a_bad_file_is_named_in_one_sentence(file, damage):
@@ -229,9 +235,48 @@ def test_failed_files_are_those_with_failed_or_timed_out_cells(tmp_path):
         "timeout": [CellResult(0, "tree", "timeout", "slow")],
     }
     for name, found in cells.items():
-        write(metrics_table(found, PLACE), tmp_path / "moons" / "ir10" / name / "seeds0-0.parquet")
+        place = tmp_path / "metrics" / "moons" / "ir10" / name / "seeds0-0.parquet"
+        write(metrics_table(found, PLACE), place)
     found = results.failed_files(tmp_path)
     assert sorted(path.parent.name for path in found) == ["failed", "timeout"]
+
+
+def test_a_block_with_a_damaged_file_runs_again(tmp_path):
+    blocks = [tmp_path / "metrics" / f"seeds{seed}-{seed}.parquet" for seed in range(4)]
+    kept = [tmp_path / "scores" / block.name for block in blocks[:3]]
+    for file in blocks + kept:
+        write(metrics_table([a_cell()], PLACE), file)
+    blocks[0].write_bytes(blocks[0].read_bytes()[:-40])
+    kept[1].write_bytes(b"")
+    assert results.failed_files(tmp_path) == blocks[:2]
+
+
+def test_a_damaged_byte_is_told_and_never_read_as_another_value(tmp_path):
+    cell = a_cell()
+    values = np.random.default_rng(0).random(500)
+    cell.rows = [MetricRow(fold, "", "", "", "brier", value) for fold, value in enumerate(values)]
+    file = tmp_path / "x.parquet"
+    write(metrics_table([cell], PLACE), file)
+    content, expected = file.read_bytes(), read_metrics(file)
+    named = 0
+    for position in range(0, len(content), 23):
+        damaged = bytearray(content)
+        damaged[position] ^= 0x55
+        file.write_bytes(damaged)
+        try:
+            assert read_metrics(file).equals(expected)  # a byte that says nothing of the table
+        except InputError:
+            named += 1
+    assert named > 0.8 * len(content) / 23
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_write(tmp_path):
+    left = tmp_path / ".x.parquet.4711.tmp"
+    left.write_bytes(b"PAR1 half")
+    other = tmp_path / ".y.parquet.4711.tmp"
+    other.write_bytes(b"of another file")
+    write(metrics_table([a_cell()], PLACE), tmp_path / "x.parquet")
+    assert sorted(tmp_path.iterdir()) == [other, tmp_path / "x.parquet"]
 
 
 def test_metrics_schema_is_what_the_version_says():

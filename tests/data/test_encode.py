@@ -103,3 +103,10 @@ def test_test_rows_change_nothing():
         encoder = Encoder(["c"], max_levels=3).fit(version.iloc[train])
         results.append(encoder.one_hot(encoder.codes(version.iloc[train])))
     assert (results[0] == results[1]).all()
+
+
+def test_a_far_row_to_score_stays_finite_in_32_bits():
+    encoder = Encoder([]).fit(pd.DataFrame({"x": [1e-30, 2e-30, 3e-30]}))
+    codes = encoder.codes(pd.DataFrame({"x": [2e-30, 1e38, -1e38]}))
+    assert codes[:, 0].tolist() == [0, 1e6, -1e6]
+    assert np.isfinite(codes.astype(np.float32)).all()

@@ -3,16 +3,12 @@
 import os
 import re
 import shutil
-import signal
-import subprocess
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
-from workplace import BLOBS, ENVIRONMENT, MINI, Workplace
+from workplace import BLOBS, MINI, Workplace
 
 from skewbench.results import CellResult, metrics_table, read_metrics, write
 
@@ -216,46 +212,6 @@ def test_cores_and_block_size_change_no_bit(finished, workplace, cores, seeds_pe
     assert ended.code == 0, ended.output
     assert len(workplace.blocks()) == 6 // seeds_per_job
     assert_equal_to_the_bit(workplace.metrics(), finished.metrics())
-
-
-@pytest.mark.slow
-def test_a_killed_study_resumes_with_the_same_values(finished, workplace):
-    process = subprocess.Popen(
-        workplace.command("metrics"),
-        cwd=workplace.folder,
-        env=ENVIRONMENT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    metrics = workplace.folder / "results" / "mini" / "metrics"
-    try:
-        give_up = time.monotonic() + 120
-        while not list(metrics.rglob("[!.]*.parquet")):
-            assert process.poll() is None
-            assert time.monotonic() < give_up
-            time.sleep(0.05)
-        time.sleep(0.7)  # into the next block
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    done = workplace.blocks()
-    assert 1 <= len(done) < len(BLOCKS)
-    for path in done.values():
-        read_metrics(path)
-    kept = {block: path.stat().st_mtime_ns for block, path in done.items()}
-
-    # Snakemake keeps the folder locked for a process that it cannot know to be dead.
-    unlocked = workplace.snakemake("--unlock")
-    assert unlocked.code == 0, unlocked.output
-    ended = workplace.snakemake("metrics")
-    assert ended.code == 0, ended.output
-    assert set(workplace.blocks()) == BLOCKS
-    again = {b for b, at in kept.items() if workplace.blocks()[b].stat().st_mtime_ns != at}
-    assert len(again) <= 1  # at most the one that was being finished
-    assert_equal_to_the_bit(workplace.metrics(), finished.metrics())
-    for path in workplace.results.rglob("[!.]*.parquet"):
-        pq.read_table(path)
 
 
 # --- Mistakes -------------------------------------------------------------------------------------

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -91,6 +94,24 @@ class Workplace:
         )
         return Ended(run.returncode, run.stdout)
 
+    @contextmanager
+    def started(self, *arguments, **keys) -> Iterator[subprocess.Popen]:
+        """Run Snakemake beside the test, in a session of its own that ends with the ``with``."""
+        process = subprocess.Popen(
+            self.command(*arguments, **keys),
+            cwd=self.folder,
+            env=ENVIRONMENT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
     def finish(self) -> None:
         """Run the study to its end, or say briefly what went wrong."""
         ended = self.snakemake()
@@ -141,6 +162,15 @@ class Workplace:
         return {
             str(path.relative_to(metrics).with_suffix("")): path
             for path in sorted(metrics.rglob("*.parquet"))
+        }
+
+    def statuses(self) -> dict[str, set[tuple[str, str]]]:
+        """Return the (status, reason) pairs of each block's cells."""
+        return {
+            block: set(
+                read_metrics(path).select(["status", "reason"]).to_pandas().itertuples(False, None)
+            )
+            for block, path in self.blocks().items()
         }
 
     def metrics(self) -> pd.DataFrame:

@@ -1,13 +1,10 @@
 # The study, the digests of the code behind it, and the names of its files.
 
-import csv
 import re
-import subprocess
-import time
-from collections import Counter
 
 from skewbench.digest import code_digest, entry_digest
 from skewbench.errors import InputError
+from skewbench.forecast import Forecast
 from skewbench.study import load_study
 
 try:
@@ -18,8 +15,6 @@ try:
     )
 except InputError as error:
     sys.exit(f"Error: {error}")
-
-STARTED = time.time()
 
 # A block depends on its slice of the configuration and on the code that reads it, nothing else.
 SETTINGS = {name: STUDY.block_settings(name) for name in STUDY.strategies}
@@ -43,6 +38,9 @@ FACTS = expand(
     "results/{study}/data/{dataset}.json", study=STUDY.name, dataset=STUDY.datasets
 )
 
+FORECAST = Forecast(STUDY, Path("results", STUDY.name))
+FIRST = 10**9  # the priority of what blocks wait for; theirs is how long they take
+
 
 wildcard_constraints:
     study=re.escape(STUDY.name),
@@ -53,43 +51,15 @@ wildcard_constraints:
     last="[0-9]+",
 
 
-def check_strategies():
-    """Construct all that the study names, in a process of its own: the imports are heavy."""
-    script = Path(workflow.basedir) / "scripts" / "check_strategies.py"
-    command = [sys.executable, script, STUDY.root / STUDY.file, config.get("data", "")]
-    if subprocess.run(command).returncode != 0:
-        sys.exit(1)  # its one sentence stands
+def expected_seconds(wildcards):
+    at, seeds = wildcards, int(wildcards.last) - int(wildcards.first) + 1
+    return FORECAST.seconds(at.dataset, at.ratio, at.strategy, seeds)
 
 
-def announce_results():
-    results = Path("results", STUDY.name)
-    for log in [
-        results / "logs" / "collect.log",
-        *(results / "logs" / "data").glob("*.log"),
-    ]:
-        if log.exists() and log.stat().st_mtime >= STARTED:
-            print(log.read_text(errors="replace"), end="", file=sys.stderr)
-    status = results / "tables" / "status.csv"
-    if not status.exists():
-        return
-    with status.open(encoding="utf-8", newline="") as rows:
-        counts = Counter(row["status"] for row in csv.DictReader(rows))
-    said = ", ".join(f"{n} {name}" for name, n in counts.most_common())
-    print(
-        f"Study '{STUDY.name}': see {results}/tables/ and {results}/figures/. Cells: {said}."
-    )
-    if counts["failed"] + counts["timeout"]:
-        print(
-            f"Reasons are in {status}; `make retry STUDY={STUDY.file}` runs these again."
-        )
+def expected_memory_mb(wildcards, attempt):
+    return attempt * FORECAST.memory_mb(wildcards.dataset)
 
 
-def announce_failures():
-    for log in sorted(Path("results", STUDY.name, "logs").rglob("*.log")):
-        if log.stat().st_mtime >= STARTED:
-            text = log.read_text(errors="replace")
-            sentences = [
-                line for line in text.splitlines() if line.startswith("Error: ")
-            ]
-            if sentences or "Traceback" in text:
-                print(*(sentences or [f"Error: see {log}"]), sep="\n", file=sys.stderr)
+def expected_minutes(wildcards, attempt):
+    at, seeds = wildcards, int(wildcards.last) - int(wildcards.first) + 1
+    return attempt * FORECAST.minutes(at.dataset, at.ratio, at.strategy, seeds)

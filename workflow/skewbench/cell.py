@@ -200,7 +200,9 @@ def _judge(learner, name, setting, fold, rows, scored, passes, weights, protocol
     judge.training(y[train])
     for metric, value in scored.resources.items():
         judge.add(metric, value)
-    judge.add("oof_seconds", sum(_seconds(outcomes[name]) for _, outcomes in passes))
+    inner = [outcomes[name].resources for _, outcomes in passes]
+    judge.add("oof_resample_seconds", sum(spent["resample_seconds"] for spent in inner))
+    judge.add("oof_seconds", sum(spent["fit_seconds"] + spent["score_seconds"] for spent in inner))
     learner.rows += judge.rows
     learner.flags |= scored.flags.union(*(outcomes[name].flags for _, outcomes in passes))
     if correction == "approximate":
@@ -255,7 +257,3 @@ def _first_error(fold: int, outer: Outcome, inner: list[Outcome]) -> tuple[str, 
             where = f"fold {fold}" + (f", inner fold {number}" if number else "")
             return "failed", f"{where}: {describe(outcome)}", False
     return None
-
-
-def _seconds(scored: Scored) -> float:
-    return sum(scored.resources[f"{step}_seconds"] for step in ("resample", "fit", "score"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
+import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,24 +16,31 @@ from jsonschema.exceptions import ValidationError, best_match
 from skewbench.errors import InputError, nearest
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_]*\Z"
+LABEL_PATTERN = r"^\w[^$\x00-\x1f\x7f]*\Z"
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+
+# Aliases make a file of a few lines as large as one likes; the whole catalogue has 1,000 values.
+_MOST_VALUES = 100_000
+_DEEPEST = 50
+_OF_A_TAG = (ValueError, TypeError, LookupError, AttributeError)  # as of !!bool, !!timestamp
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class _StrictLoader(yaml.SafeLoader):
     """A safe loader that refuses a key given twice instead of keeping the last one silently."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
         seen = set()
-        for key_node, _ in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge":
-                continue
-            key = self.construct_object(key_node, deep=deep)
-            if isinstance(key, (str, int, float, bool)):
-                if key in seen:
-                    line = key_node.start_mark.line + 1
-                    raise InputError(f"line {line}: the key '{key}' is given twice")
-                seen.add(key)
-        return super().construct_mapping(node, deep)
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if (key.tag, str(key.value)) in seen:
+                raise InputError(f"line {line}: the key '{key.value}' is given twice")
+            seen.add((key.tag, str(key.value)))
+            # Lists of aliases, merged level upon level, would grow without bound.
+            if key.tag == "tag:yaml.org,2002:merge" and not isinstance(value, yaml.MappingNode):
+                raise InputError(f"line {line}: '<<' takes one mapping")
+        return node
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -41,22 +49,41 @@ def read_yaml(path: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the file is absent, unreadable, not YAML, repeats a key, or holds no mapping.
+        If the file is absent, unreadable, not YAML, repeats a key, holds no mapping, holds itself
+        or too much, or has a control character in a text.
     """
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
-        json.dumps(content, default=str, skipkeys=True)  # refuses what refers to itself
+        _measure(content, {}, 0)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read ({error})") from None
     except InputError as error:
-        raise InputError(f"{path}, {error}") from None
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        raise InputError(f"{path}: {error}") from None
+    except (yaml.YAMLError, *_OF_A_TAG, RecursionError) as error:
         raise InputError(f"{path}: is not valid YAML ({' '.join(str(error).split())})") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: should hold a mapping of keys to values")
     return content
+
+
+def _measure(value: Any, known: dict[int, int], depth: int) -> int:
+    """Return how many values ``value`` holds, each alias counted as what it stands for."""
+    if depth > _DEEPEST:
+        raise InputError(f"holds itself, or more than {_DEEPEST} levels")
+    if isinstance(value, str) and (found := _UNPRINTABLE.search(value)):
+        raise InputError(f"the control character {found[0]!r} is not allowed, as in {value!r}")
+    if value is None or isinstance(value, (str, int, float)):
+        return 1
+    if not isinstance(value, (dict, list)):  # a date, or what a tag such as !!binary asks for
+        raise InputError(f"'{value}' is read as a {type(value).__name__}; put text in quotes")
+    if id(value) not in known:
+        inner = [*value, *value.values()] if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_measure(item, known, depth + 1) for item in inner)
+    if known[id(value)] > _MOST_VALUES:
+        raise InputError(f"holds more than {_MOST_VALUES:,} values, aliases written out")
+    return known[id(value)]
 
 
 def validate(entry: dict, kind: str, where: str) -> dict:
@@ -83,11 +110,20 @@ def validate(entry: dict, kind: str, where: str) -> dict:
     error = best_match(values or errors)
     if error is not None:
         raise InputError(f"{where}: {_sentence(error, schema)}")
-    for key, value in entry.items():
-        if isinstance(value, float) and not math.isfinite(value):
+    for key, value in _numbers(entry):
+        if not math.isfinite(value):
             raise InputError(f"{where}: key '{key}': {value} is not a finite number")
     defaults = {k: v["default"] for k, v in schema["properties"].items() if "default" in v}
     return defaults | entry
+
+
+def _numbers(entry: dict, prefix: str = "") -> Iterator[tuple[str, float]]:
+    """Yield our own keys' floats; parameters of classes (infinity, NaN) are the classes' affair."""
+    for key, value in entry.items():
+        if isinstance(value, float):
+            yield f"{prefix}{key}", value
+        elif isinstance(value, dict) and "." not in str(key):
+            yield from _numbers(value, f"{prefix}{key}.")
 
 
 @cache
@@ -123,6 +159,8 @@ def _sentence(error: ValidationError, schema: dict) -> str:
         return f"{at}{error.instance!r} is not allowed; {nearest(error.instance, allowed)}"
     if error.validator == "pattern" and error.validator_value == NAME_PATTERN:
         return f"{at}{error.instance!r} is no name: letters, digits and underscores only"
+    if error.validator == "pattern" and error.validator_value == LABEL_PATTERN:
+        return f"{at}{error.instance!r} should be one line that begins with a letter, without '$'"
     if error.validator == "maxProperties":
         return f"{at}an entry of your own is one name with its keys indented below it"
     if error.validator == "pattern":

@@ -21,7 +21,7 @@ REFERENCE_ROWS, REFERENCE_COLUMNS = 1000, 20
 DEFAULT_COST = {"seconds": 0.004, "exponent": 1.0}
 BLOCK_SECONDS = 1.6  # a fresh interpreter with the libraries
 FOLD_SECONDS = 0.01  # encoding, decisions and metrics of one learner and fold
-BASE_MEMORY_MB = 600  # the libraries and a small table: 350 to 450 were measured
+BASE_MEMORY_MB = 1000  # the libraries, a small table, and on a cluster two Snakemakes beside
 COPIES = 20  # of the table in float64: 12 to 16 were measured on 300,000 rows x 30
 BYTES_PER_ROW = 100  # of a file that has not been read: for the order of a first run only
 

@@ -110,7 +110,8 @@ def build_all(entry: Any, folder: Path, where: str) -> None:
                 try:
                     _build_for_check(value, folder)
                 except Exception as error:  # whatever a constructor of anyone's may raise
-                    raise InputError(f"{where}: {key}: {error}") from error
+                    said = " ".join(str(error).split()) or type(error).__name__
+                    raise InputError(f"{where}: {key}: {said}") from error
             elif isinstance(value, list):
                 build_all([{key: item} for item in value], folder, where)
 

@@ -62,15 +62,15 @@ def plan(study: Study, facts: Mapping[str, dict[str, Any]]) -> list[PlannedCells
                 except Infeasible as error:
                     refused = "infeasible", str(error)
             for name, strategy in study.strategies.items():
+                learners = learners_of(strategy, study.learners)
                 statuses = {
-                    learner: refused
-                    or _status(study, name, learner, entry, ratio, size, estimators)
-                    for learner, entry in learners_of(strategy, study.learners).items()
+                    learner: refused or _status(study, name, learner, ratio, size, estimators)
+                    for learner in learners
                 }
                 running = {
-                    learner: entry
-                    for learner, entry in learners_of(strategy, study.learners).items()
-                    if statuses[learner][0] == "to run"
+                    learner: learners[learner]
+                    for learner, (status, _) in statuses.items()
+                    if status == "to run"
                 }
                 seconds = {}
                 if running:

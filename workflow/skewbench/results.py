@@ -2,7 +2,8 @@
 
 A metrics file is long: one row per seed, learner, fold, score version, prior, decision and metric,
 with the status on every row. A cell that is not ok has one row per learner, without a metric. A
-file that exists is whole: it is written under a temporary name and renamed.
+file that exists is whole: it is written under a temporary name and renamed. Pages carry checksums,
+so a file that was damaged later is told and never read as other numbers.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ RESOURCE_METRICS = (
     "resample_seconds",
     "fit_seconds",
     "score_seconds",
+    "oof_resample_seconds",
     "oof_seconds",
     "wall_seconds",
     "peak_memory_mb",
@@ -126,17 +128,29 @@ def write(table: pa.Table, path: str | Path, metadata: dict[str, Any] | None = N
     words = {"schema_version": SCHEMA_VERSION} | (metadata or {})
     encoded = {f"skewbench.{key}": json.dumps(value) for key, value in words.items()}
     table = table.replace_schema_metadata((table.schema.metadata or {}) | encoded)
+    for left in path.parent.glob(f".{path.name}.*.tmp"):  # by a writer that was killed
+        left.unlink(missing_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        pq.write_table(table, temporary, compression="zstd")
+        pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
         os.replace(temporary, path)
+    except OSError as error:  # Arrow's do not name the file
+        raise OSError(error.errno, str(error), str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def failed_files(folder: str | Path) -> list[Path]:
-    """Return the metrics files below ``folder`` that are damaged or hold failed or late cells."""
-    return [file for file in sorted(Path(folder).rglob("seeds*.parquet")) if _has_failed(file)]
+    """Return the metrics files of a study's ``folder`` whose blocks have to run again.
+
+    Those that are damaged, whose scores file is, or that hold failed or timed-out cells.
+    """
+    metrics, scores = Path(folder) / "metrics", Path(folder) / "scores"
+    return [
+        file
+        for file in sorted(metrics.rglob("seeds*.parquet"))
+        if _has_failed(file) or _is_damaged(scores / file.relative_to(metrics))
+    ]
 
 
 def _has_failed(file: Path) -> bool:
@@ -147,6 +161,29 @@ def _has_failed(file: Path) -> bool:
     return not {"failed", "timeout"}.isdisjoint(statuses)
 
 
+def _is_damaged(file: Path) -> bool:
+    try:
+        read(file)
+    except InputError:
+        return file.exists()
+    return False
+
+
+def read(path: str | Path) -> pa.Table:
+    """Return the table of a file that :func:`write` wrote.
+
+    Raises
+    ------
+    InputError
+        Naming the file, if it is absent or damaged.
+    """
+    try:
+        return pq.read_table(path, partitioning=None, page_checksum_verification=True)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: no readable parquet file ({reason})") from None
+
+
 def read_metrics(path: str | Path) -> pa.Table:
     """Return one metrics file.
 
@@ -155,17 +192,14 @@ def read_metrics(path: str | Path) -> pa.Table:
     InputError
         Naming the file, if it is absent, damaged, or of another schema.
     """
-    try:
-        table = pq.read_table(path, partitioning=None)
-        metadata = table.schema.metadata or {}
-        version = json.loads(metadata.get(b"skewbench.schema_version", b"null"))
-    except (OSError, ValueError, pa.ArrowException) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: no readable parquet file ({reason})") from None
+    table = read(path)
+    version = (table.schema.metadata or {}).get(b"skewbench.schema_version", b"none")
+    version = version.decode(errors="replace")
     if table.num_rows == 0:
         raise InputError(f"{path}: a metrics file without rows")
-    if version != SCHEMA_VERSION or table.schema.names != METRICS_SCHEMA.names:
+    if version != json.dumps(SCHEMA_VERSION) or not table.schema.equals(METRICS_SCHEMA):
         raise InputError(
-            f"{path}: not a metrics file of schema version {SCHEMA_VERSION} (found {version})"
+            f"{path}: not a metrics file of schema version {SCHEMA_VERSION} (found version "
+            f"{version}, or other columns)"
         )
     return table

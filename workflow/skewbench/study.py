@@ -13,21 +13,23 @@ from pathlib import Path
 from typing import Any
 
 from skewbench.configuration import read_yaml, validate
-from skewbench.data.headers import columns
+from skewbench.data.headers import columns, only_column
 from skewbench.data.ratios import Ratio
 from skewbench.errors import InputError, nearest
 from skewbench.feasibility import OWN
 from skewbench.imports import check_import_path, import_paths
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{,59}")  # names become folders and wildcards
 PLACEHOLDER = "${data}"
 RESERVED_STUDIES = ("cache", "reference")  # folders of results/ with another meaning
 # What a cell reads of its entries: a new label or source makes no result stale.
-STRATEGY_KEYS = ("resample", "on_mixed", "on_categorical", "weight", "objective", "model", "wrap")
-STRATEGY_KEYS += ("correction", "effective_prior", "tasks", "max_rows", "resample_before_split")
+TREATMENTS = ("resample", "on_mixed", "on_categorical", "weight", "objective", "model", "wrap")
+STRATEGY_KEYS = (*TREATMENTS, "correction", "effective_prior", "tasks", "max_rows")
+STRATEGY_KEYS += ("resample_before_split",)
 LEARNER_KEYS = ("model", "max_rows")
 WHOLE_NUMBERS = ("seeds", "seeds_per_job", "folds", "inner_folds", "min_positives")
-PROTOCOL_KEYS = ("folds", "inner_folds", "min_positives", "time_limit", "keep_scores", "cost")
+PROTOCOL_KEYS = ("folds", "inner_folds", "min_positives", "time_limit", "memory_limit")
+PROTOCOL_KEYS += ("keep_scores", "cost")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Study:
         Number of repeats, and how many of them one job runs.
     protocol : dict
         ``folds``, ``inner_folds``, ``min_positives``, ``time_limit`` (seconds per cell),
-        ``keep_scores`` and ``cost``.
+        ``memory_limit`` (MiB per cell) if the study sets one, ``keep_scores`` and ``cost``.
     highlight : tuple of str
         Strategies that the curves and ratio figures show.
     """
@@ -133,7 +135,7 @@ def load_study(file: str | Path, root: str | Path, data: str | Path | None = Non
     settings = validate(raw, "study", str(file))
     for key in WHOLE_NUMBERS:
         settings[key] = int(settings[key])
-    if settings["study"] in RESERVED_STUDIES:
+    if settings["study"].lower() in RESERVED_STUDIES:
         raise InputError(f"{file}: key 'study': the name '{settings['study']}' is reserved")
     chosen = {
         kind: _choose(settings[plural], plural, kind, file, root)
@@ -170,7 +172,7 @@ def load_study(file: str | Path, root: str | Path, data: str | Path | None = Non
         learners=chosen["learner"],
         seeds=settings["seeds"],
         seeds_per_job=settings["seeds_per_job"],
-        protocol={key: settings[key] for key in PROTOCOL_KEYS},
+        protocol=_only(settings, PROTOCOL_KEYS),
         highlight=tuple(name for name in settings["highlight"] if name in chosen["strategy"]),
     )
 
@@ -199,9 +201,16 @@ def _choose(selection: str | list, plural: str, kind: str, file: Path, root: Pat
                 )
             entry = catalogue[name]
         if not isinstance(name, str) or not NAME.fullmatch(name):
-            raise InputError(f"{where}: a name has letters, digits and underscores only")
+            raise InputError(
+                f"{where}: a name has letters, digits and underscores only, at most 60"
+            )
         if name in chosen:
             raise InputError(f"{file}: key '{plural}': '{name}' is listed twice")
+        for other in chosen:  # one folder, where the file system does not tell them apart
+            if name.lower() == other.lower():
+                raise InputError(
+                    f"{file}: key '{plural}': '{other}' and '{name}' differ only by case"
+                )
         if not isinstance(entry, dict):
             raise InputError(f"{where}: should be a mapping of keys to values")
         chosen[name] = validate(entry, kind, where)
@@ -233,6 +242,11 @@ def _resolved_dataset(
             entry[key] = _portable(path.resolve(), root)
         except (OSError, RuntimeError, ValueError) as error:
             raise InputError(f"{where}: key '{key}': {entry[key]!r}: {error}") from None
+        if {"{", "}"} & set(entry[key]):
+            raise InputError(
+                f"{where}: key '{key}': {entry[key]!r} has braces, which stand for wildcards; "
+                "rename the file or folder"
+            )
     if entry["source"] == "file":
         for key in {"path", "test_path"} & set(entry):
             try:
@@ -245,7 +259,7 @@ def _resolved_dataset(
                 if column not in found:
                     raise InputError(
                         f"{where}: column '{column}' is not in {entry[key]}; "
-                        f"{nearest(column, found)}"
+                        + (only_column(found) or nearest(column, found))
                     )
     return entry
 
@@ -267,6 +281,12 @@ def _check_strategies(strategies: dict[str, dict], file: Path) -> None:
         raise InputError(
             f"{file}: key 'strategies': the control 'none' is missing; every comparison needs it"
         )
+    for key in TREATMENTS:
+        if key in strategies["none"]:
+            raise InputError(
+                f"{file}: strategy 'none': the control leaves data and learners untouched, "
+                f"so '{key}' needs another name"
+            )
     for name, spec in strategies.items():
         anchor = spec.get("anchor", "none")
         if anchor not in strategies:

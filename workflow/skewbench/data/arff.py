@@ -53,7 +53,8 @@ def read(text: str, where: str) -> dict[str, list]:
         raise InputError(f"{where}: attribute names must differ, {', '.join(twice)} come twice.")
     kinds = [kind for _, kind in attributes]
     rows = list(_rows(lines, kinds, where))
-    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) if rows else {}
+    columns = map(list, zip(*rows, strict=True)) if rows else [[] for _ in names]
+    return dict(zip(names, columns, strict=True))
 
 
 def _attribute(line: str, where: str) -> tuple[str, list[str] | str]:
@@ -63,8 +64,13 @@ def _attribute(line: str, where: str) -> tuple[str, list[str] | str]:
     name = next(part for part in match.groups()[:3] if part is not None)
     kind = match.group(4).strip()
     if kind.startswith("{"):
-        return _unescape(name), [value or "" for value in _tokens(kind.strip("{} \t"))]
+        try:
+            return _unescape(name), [value or "" for value in _tokens(kind.strip("{} \t"))]
+        except ValueError as error:
+            raise InputError(f"{where}: attribute '{name[:80]}': {error}.") from error
     word = kind.split()[0].lower()
+    if word == "relational":
+        raise InputError(f"{where}: relational attributes, as '{name[:80]}', cannot be used.")
     return _unescape(name), "numeric" if word in _NUMERIC else "string"
 
 
@@ -76,21 +82,28 @@ def _rows(lines: Iterator[tuple[int, str]], kinds: list, where: str) -> Iterator
         if not line or line.startswith("%"):
             continue
         try:
-            if line.startswith("{"):
-                row = absent.copy()
-                for pair in _tokens(line.strip("{} \t")) if line.strip("{} \t") else []:
-                    position, value = pair.split(None, 1)
-                    row[int(position)] = _tokens(value)[0]
-            else:
-                row = _tokens(line)
+            row = _sparse(line, absent) if line.startswith("{") else _tokens(line)
             if len(row) != len(kinds):
                 raise ValueError(f"{len(row)} values for {len(kinds)} attributes")
             yield [
                 float(value) if is_number and value is not None else value
                 for value, is_number in zip(row, numeric, strict=True)
             ]
-        except (ValueError, IndexError) as error:
+        except ValueError as error:
             raise InputError(f"{where}, line {number}: {error}.") from error
+
+
+def _sparse(line: str, absent: list) -> list:
+    """Return the row of a line such as ``{0 3, 2 yes}``: values by position, others absent."""
+    if not line.endswith("}"):
+        raise ValueError("the brace is not closed")
+    row = absent.copy()
+    for pair in _tokens(line[1:-1]) if line[1:-1].strip() else []:
+        position, *value = (pair or "?").split(None, 1)
+        if not value or not position.isdecimal() or int(position) >= len(row):
+            raise ValueError(f"'{pair}' is no position among {len(row)} attributes and a value")
+        row[int(position)] = _tokens(value[0])[0]
+    return row
 
 
 def _tokens(line: str) -> list[str | None]:
@@ -101,6 +114,8 @@ def _tokens(line: str) -> list[str | None]:
         while position < len(line):
             match = _TOKEN.match(line, position)
             single, double, bare = match.groups()
+            if bare is not None and bare.startswith(("'", '"')):
+                raise ValueError("a quote is not closed, or text follows it")
             quoted = single if single is not None else double
             words.append(bare.strip() if quoted is None else _unescape(quoted))
             if match.end() == position:

@@ -12,16 +12,20 @@ import pandas as pd
 from sklearn.preprocessing import StandardScaler
 
 UNKNOWN = -1
+# Of n training rows none is further than sqrt(n) standard deviations from the mean; a row to score
+# may be anywhere, also where 32-bit learners overflow.
+FARTHEST = 1e6
+MAX_LEVELS = 50  # of one column, those for missing and infrequent values included
 
 
 class Encoder:
     """Turn a feature table into category codes or a one-hot matrix.
 
     Numeric columns: missing values become the training median (zero if the training part has
-    none), then standard scaling. Categorical columns: the levels seen in training, in alphabetical
-    order, then a level for missing values if the training part has any, then a level for the
-    infrequent ones if there are more than ``max_levels``. A level not seen in training has the
-    code -1 and an all-zero one-hot row.
+    none), then standard scaling, cut at ``FARTHEST`` standard deviations. Categorical columns: the
+    levels seen in training, in alphabetical order, then a level for missing values if the training
+    part has any, then a level for the infrequent ones if there are more than ``max_levels``. A
+    level not seen in training has the code -1 and an all-zero one-hot row.
 
     Parameters
     ----------
@@ -32,7 +36,7 @@ class Encoder:
         are merged; of equally frequent ones the alphabetically last.
     """
 
-    def __init__(self, categorical: list[str], max_levels: int = 50):
+    def __init__(self, categorical: list[str], max_levels: int = MAX_LEVELS):
         self.categorical = categorical
         self.max_levels = max_levels
 
@@ -69,7 +73,8 @@ class Encoder:
         if self.numeric_:
             values = self._values(features)
             values = np.where(np.isnan(values), self.median_, values)
-            result[:, : self.n_numeric] = self.scaler_.transform(values)
+            scaled = self.scaler_.transform(values)
+            result[:, : self.n_numeric] = np.clip(scaled, -FARTHEST, FARTHEST)
         for index, name, codes in zip(
             self.categorical_indices, self.categorical, self.codes_, strict=True
         ):

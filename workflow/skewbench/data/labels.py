@@ -6,12 +6,15 @@ codes in order of descending frequency.
 
 from __future__ import annotations
 
+import math
+import unicodedata
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from skewbench.data.headers import nearest
-from skewbench.errors import InputError
+from skewbench.errors import InputError, clipped, shown
 
 _MOST_NUMBERS = 100  # distinct numeric labels; more are a quantity
 _TRUTH = {True: {"true", "yes", "on"}, False: {"false", "no", "off"}}
@@ -35,7 +38,7 @@ def encode(
     notes : list of str
         Extended when surrounding spaces were removed.
     """
-    place = f"{where}, target '{name}'"
+    place = f"{where}, target {shown(name)}"
     words = text(column)
     if words is None:
         raise InputError(f"{place}: labels must be text, numbers or truth values.")
@@ -47,10 +50,10 @@ def encode(
     names = encoded.dictionary.to_pylist()
     codes = encoded.indices.to_numpy().astype(np.int64)
     _check(column, names, len(codes), place, positive)
-    if pa.types.is_large_string(column.type) or pa.types.is_string(column.type):
-        raw = pc.count_distinct(column).as_py()
+    if is_text(column.type):
+        raw = pc.count_distinct(column.cast(pa.large_string())).as_py()
         if raw > len(names):
-            notes.append(f"target '{name}': spaces around labels were removed")
+            notes.append(f"target {shown(name)}: spaces around labels were removed")
     counts = np.bincount(codes, minlength=len(names))
     if positive is None and len(names) == 2:
         positive = max(names, key=lambda label: (-counts[names.index(label)], label))
@@ -66,47 +69,68 @@ def encode(
 
 
 def text(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Return a column as text without surrounding spaces, or ``None`` if it is neither text nor
-    numbers nor truth values. Whole numbers lose their decimal point: 1.0 is the label ``1``."""
+    """Return a column as text without surrounding spaces, or ``None`` if its values have no text.
+
+    Text, numbers, truth values, dates and times have one. Whole numbers lose their decimal point:
+    1.0 is the label ``1``. Infinities are missing.
+    """
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.float64())
     kind = column.type
     if pa.types.is_floating(kind):
         names = [_number_name(value) for value in column.to_pylist()]
         return pa.chunked_array([pa.array(names, type=pa.large_string())])
     if pa.types.is_boolean(kind):
         return pc.if_else(column, pa.scalar("True", pa.large_string()), "False")
-    if pa.types.is_integer(kind) or pa.types.is_null(kind) or pa.types.is_decimal(kind):
-        return column.cast(pa.large_string())
-    if pa.types.is_temporal(kind):
-        return column.cast(pa.large_string())
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+    spelled = (is_text, pa.types.is_integer, pa.types.is_null, pa.types.is_temporal)
+    if not any(is_kind(kind) for is_kind in spelled):
         return None
-    words = pc.utf8_trim_whitespace(column.cast(pa.large_string()))
+    try:
+        words = pc.utf8_trim_whitespace(column.cast(pa.large_string()))
+    except pa.ArrowException:  # durations, intervals, unknown time zones
+        return None
     return pc.if_else(pc.equal(words, ""), pa.scalar(None, pa.large_string()), words)
 
 
+def is_text(kind: pa.DataType) -> bool:
+    """Return whether a type is one of Arrow's three for text."""
+    return (
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
+
+
 def _number_name(value: float | None) -> str | None:
-    if value is None or value != value:
+    if value is None or not math.isfinite(value):
         return None
-    return str(int(value)) if value.is_integer() else repr(value)
+    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+
+
+def _folded(label: str) -> str:
+    """Return a label without what the eye misses: case, spaces, invisible characters, ligatures."""
+    letters = unicodedata.normalize("NFKC", label).casefold()
+    return "".join(c for c in letters if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
 def _check(
     column: pa.ChunkedArray, names: list[str], n_rows: int, place: str, positive: object
 ) -> None:
     if len(names) == 1:
-        raise InputError(f"{place}: all rows have the label '{names[0]}', two classes are needed.")
+        raise InputError(
+            f"{place}: all rows have the label {shown(names[0])}, two classes are needed."
+        )
     folded: dict[str, list[str]] = {}
     for label in sorted(names):
-        folded.setdefault("".join(label.split()).casefold(), []).append(label)
-    alike = [f"'{label}'" for group in folded.values() if len(group) > 1 for label in group]
+        folded.setdefault(_folded(label), []).append(label)
+    alike = [shown(label) for group in folded.values() if len(group) > 1 for label in group]
     if alike:
         raise InputError(
-            f"{place}: the labels {', '.join(alike)} differ only by case or spaces; spell each "
-            "class in one way."
+            f"{place}: the labels {', '.join(alike[:10])} differ only by case or spaces (or by "
+            "characters that look alike or are invisible); spell each class in one way."
         )
-    numeric = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
+    kind = column.type
+    numeric = pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
     quantity = numeric and (len(names) > _MOST_NUMBERS or any("." in label for label in names))
     if positive is None and (quantity or (len(names) > n_rows / 2 and n_rows > 20)):
         raise InputError(
@@ -123,9 +147,10 @@ def _find(positive: object, names: list[str], place: str) -> str:
     label = _number_name(positive) if isinstance(positive, float) else str(positive).strip()
     if label in names:
         return label
-    listed = ", ".join(sorted(names)[:20]) + (", ..." if len(names) > 20 else "")
+    listed = ", ".join(map(clipped, sorted(names)[:20]))
+    listed += ", ..." if len(names) > 20 else ""
     quote = "; put it in quotes if it is text" if isinstance(positive, bool) else ""
     raise InputError(
-        f"{place}: `positive` is '{positive}', which is no label{nearest(label, names)}; "
+        f"{place}: `positive` is {shown(positive)}, which is no label{nearest(label, names)}; "
         f"the labels are {listed}{quote}."
     )

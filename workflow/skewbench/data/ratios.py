@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skewbench.errors import Infeasible, InputError
+from skewbench.errors import Infeasible, InputError, shown
 
 _NUMBER = r"(\d{1,7}(?:\.\d{1,7})?)"  # a ratio is also the name of a folder
 _PATTERN = re.compile(rf"(?P<natural>natural)|ir{_NUMBER}(?:m(\d{{1,9}}))?|lt{_NUMBER}")
@@ -57,7 +57,7 @@ class Ratio:
             or ratio.minority == 0
         ):
             raise InputError(
-                f"'{text}' is no imbalance ratio; allowed are natural, ir<majority:minority> "
+                f"{shown(text)} is no imbalance ratio; allowed are natural, ir<majority:minority> "
                 "such as ir10 or ir2.5, ir10m50 (50 minority rows) and lt100 (long tail), with "
                 "ratios of at least 1 and no needless zeros."
             )

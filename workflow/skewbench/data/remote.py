@@ -1,13 +1,21 @@
 """Data sets that are fetched: imbalanced-learn's Zenodo benchmark, and OpenML.
 
-Both are cached, so that a second run needs no network. The benchmark's archive holds all 27 sets,
-so a lock lets one job download it and the others wait.
+Both are cached, so that a second run needs no network. A file in the cache that cannot be read is
+fetched again, and replaced only by a whole one. The benchmark's archive holds all 27 sets, so a
+lock lets one job download it and the others wait.
 """
 
 from __future__ import annotations
 
 import fcntl
+import os
+import shutil
+import zlib
+from http.client import HTTPException
+from lzma import LZMAError
 from pathlib import Path
+from tarfile import TarError
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -19,6 +27,9 @@ from skewbench.data.headers import nearest
 from skewbench.errors import InputError
 
 TARGET = "class"
+# What a download that broke off, a damaged archive or a damaged array file raise when read.
+UNREADABLE = (OSError, EOFError, ValueError, KeyError, HTTPException)
+UNREADABLE += (TarError, BadZipFile, LZMAError, zlib.error)
 # fmt: off
 ZENODO = (
     "ecoli", "optical_digits", "satimage", "pen_digits", "abalone", "sick_euthyroid",
@@ -45,17 +56,44 @@ def zenodo(dataset: str, data_home: Path) -> pa.Table:
             f"'{dataset}' is not in the Zenodo benchmark{nearest(dataset, ZENODO)}; it has "
             f"{', '.join(ZENODO)}."
         )
-    data_home.mkdir(parents=True, exist_ok=True)
+    try:  # files are renamed into the cache, so reading needs no lock, nor leave to write
+        return _benchmark_set(dataset, data_home, download_if_missing=False)
+    except UNREADABLE:
+        data_home.mkdir(parents=True, exist_ok=True)
     with (data_home / "zenodo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            bunch = fetch_datasets(data_home=str(data_home), filter_data=(dataset,))[dataset]
-        except (OSError, EOFError) as error:
-            raise InputError(
-                f"'{dataset}' is not in {data_home / 'zenodo'} and cannot be downloaded from "
-                f"Zenodo ({error}); connect once, or put the archive's files there."
-            ) from error
+        try:  # another job may have fetched it meanwhile
+            return _benchmark_set(dataset, data_home, download_if_missing=False)
+        except UNREADABLE as absent_or_damaged:
+            return _fetched(dataset, data_home, absent_or_damaged)
+
+
+def _fetched(dataset: str, data_home: Path, why: Exception) -> pa.Table:
+    """Download the archive beside the cache, and rename its files into it when they are whole."""
+    cache, fresh = data_home / "zenodo", data_home / "zenodo.partial"
+    shutil.rmtree(fresh, ignore_errors=True)  # of a job that was killed
+    try:
+        table = _benchmark_set(dataset, fresh)
+        cache.mkdir(exist_ok=True)
+        for file in sorted((fresh / "zenodo").iterdir()):
+            os.replace(file, cache / file.name)
+    except UNREADABLE as error:
+        raise InputError(
+            f"'{dataset}' cannot be read from {cache} ({_one_line(why)}) and cannot be downloaded "
+            f"from Zenodo ({_one_line(error)}); connect once, or put the archive's files there."
+        ) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return table
+
+
+def _benchmark_set(dataset: str, data_home: Path, **options: bool) -> pa.Table:
+    bunch = fetch_datasets(data_home=str(data_home), filter_data=(dataset,), **options)[dataset]
     return matrix(bunch.data, bunch.target)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def openml(entry: dict, cache: Path) -> tuple[pa.Table, str]:
@@ -83,10 +121,10 @@ def openml(entry: dict, cache: Path) -> tuple[pa.Table, str]:
             n_retries=3,
             delay=2.0,
         )
-    except OSError as error:
+    except (OSError, EOFError, HTTPException, zlib.error) as error:
         raise InputError(
-            f"OpenML {label} is not in the cache and cannot be fetched ({error}); connect once, "
-            "or use a file."
+            f"OpenML {label} is not in the cache {cache} and cannot be fetched into it "
+            f"({_one_line(error)}); connect once, or use a file."
         ) from error
     except (ValueError, KeyError) as error:
         raise InputError(f"OpenML {label}: {str(error).splitlines()[0]}") from error

@@ -92,6 +92,10 @@ def load(name: str, entry: dict, base: Path, cache: Path) -> tuple[Table, dict]:
             )
     except InputError as error:
         raise InputError(f"Data set '{name}': {error}") from error
+    except MemoryError as error:
+        raise InputError(
+            f"Data set '{name}': it does not fit into this machine's memory."
+        ) from error
     return table, described
 
 
@@ -125,7 +129,8 @@ def _file(entry: dict, base: Path, cache: Path) -> _Raw:
 
     def rows_of(key: str) -> pa.Table:
         path = base / Path(entry[key]).expanduser()
-        return files.read(path, entry.get("separator"), entry.get("encoding"))
+        options = [entry.get(option) for option in ("separator", "encoding", "decimal")]
+        return files.read(path, *options)
 
     rows, where, test = rows_of("path"), Path(entry["path"]).name, None
     if "test_path" in entry:

@@ -7,6 +7,7 @@ file, the column and what is allowed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -15,12 +16,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from skewbench.data import labels
-from skewbench.data.headers import nearest
+from skewbench.data.encode import MAX_LEVELS
+from skewbench.data.headers import nearest, only_column
 from skewbench.data.table import RESERVED, Table
-from skewbench.errors import InputError
+from skewbench.errors import InputError, shown
 
 _PER_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _LARGEST = float(np.finfo(np.float32).max)
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+(,\d+)?")
 
 
 def tidy(
@@ -60,7 +64,9 @@ def tidy(
             if values is not None:
                 features[name] = values
     if not features:
-        raise InputError(f"{where}: no feature columns are left besides the target '{target}'.")
+        raise InputError(
+            f"{where}: no feature columns are left besides the target {shown(target)}."
+        )
     return Table(pd.DataFrame(features), codes, classes, task, **special), notes
 
 
@@ -74,12 +80,12 @@ def _check_columns(
         asked.append(("split", split["column"]))
     for key, name in asked:
         if name not in names:
-            hint = nearest(name, names)
-            if len(names) == 1:
-                hint = f"; its only column is '{names[0][:60]}': is `separator` right?"
-            raise InputError(f"{where}: there is no column '{name}' for `{key}`{hint}.")
+            hint = f": {only_column(names)}" if len(names) == 1 else nearest(name, names)
+            raise InputError(f"{where}: there is no column {shown(name)} for `{key}`{hint}.")
     if target in dropped or target in categorical or target == split.get("column"):
-        raise InputError(f"{where}: the target '{target}' cannot also be another kind of column.")
+        raise InputError(
+            f"{where}: the target {shown(target)} cannot also be another kind of column."
+        )
     reserved = sorted(RESERVED.intersection(names))
     if reserved:
         raise InputError(f"{where}: the column name {reserved[0]} is reserved, rename the column.")
@@ -90,27 +96,30 @@ def _split_columns(raw: pa.Table, split: dict, where: str) -> dict[str, np.ndarr
     if name is None:
         return {}
     column = raw[name]
-    n_missing = pc.sum(pc.is_null(column, nan_is_null=True)).as_py()
-    if n_missing:
+    words = labels.text(column)
+    if words is None:
+        raise InputError(_unusable(column, name, where))
+    if words.null_count:
         raise InputError(
-            f"{where}, column '{name}': {n_missing} missing values, but a {kind} split needs a "
-            "value in every row."
+            f"{where}, column {shown(name)}: {words.null_count} missing values, but a {kind} split "
+            "needs a value in every row."
         )
     if kind == "grouped":
-        return {"group": pd.factorize(column.to_pandas())[0].astype(np.int64)}
+        encoded = words.combine_chunks().dictionary_encode()
+        return {"group": encoded.indices.to_numpy().astype(np.int64)}
     if kind == "time":
         values = _numbers(column)
         if values is None or not np.isfinite(values).all():
-            raise InputError(f"{where}, column '{name}': a time must be a number or a date.")
+            raise InputError(f"{where}, column {shown(name)}: a time must be a number or a date.")
         return {"time": values}
     if kind == "fixed":
         spelled = {"0": False, "false": False, "train": False, "1": True, "true": True}
         spelled["test"] = True
-        words = [word.casefold() for word in labels.text(column).to_pylist()]
-        if set(words) <= set(spelled) and len({spelled[word] for word in words}) == 2:
-            return {"test": np.array([spelled[word] for word in words])}
+        said = [word.casefold() for word in words.to_pylist()]
+        if set(said) <= set(spelled) and len({spelled[word] for word in said}) == 2:
+            return {"test": np.array([spelled[word] for word in said])}
         raise InputError(
-            f"{where}, column '{name}': a fixed split needs both train (0, false) and test "
+            f"{where}, column {shown(name)}: a fixed split needs both train (0, false) and test "
             "(1, true) rows, and no other value."
         )
     raise InputError(f"{where}: a {kind} split takes no column, but `split` names '{name}'.")
@@ -125,23 +134,48 @@ def _feature(
     numbers = None if categorical else _numbers(column)
     if numbers is None:
         values = _categories(column, name, where)
+        if labels.is_text(column.type) and not categorical:
+            _check_text(values, name, where, notes)
         missing, levels = (values.codes < 0).any(), len(values.categories)
     else:
         values = _finite(column, numbers, name, notes)
         missing = np.isnan(values).any()
         levels = _distinct(values)
     if levels == 0:
-        notes.append(f"column '{name}' dropped: all values are missing")
+        notes.append(f"column {shown(name)} dropped: all values are missing")
     elif levels == 1 and not (missing and numbers is None):
-        notes.append(f"column '{name}' dropped: it is constant")
+        notes.append(f"column {shown(name)} dropped: it is constant")
     else:
-        if numbers is None and levels > max(50, 0.9 * len(values)):
+        if numbers is None and levels > MAX_LEVELS:
+            advice = f"the rarest are merged until {MAX_LEVELS} are left in a training part"
+            if levels > 0.9 * len(values):
+                advice = "if it is an identifier, list it under `drop`"
             notes.append(
-                f"column '{name}' has {levels} levels in {len(values)} rows: if it is an "
-                "identifier, list it under `drop`"
+                f"column {shown(name)} has {levels} levels in {len(values)} rows: {advice}"
             )
         return values
     return None
+
+
+def _check_text(values: pd.Categorical, name: str, where: str, notes: list[str]) -> None:
+    """Say so if a text column holds mostly numbers: a few words have made categories of them."""
+    levels = list(values.categories)
+    commas = [level for level in levels if "," in level]
+    if len(levels) > 1 and commas and all(map(_DECIMAL_COMMA.fullmatch, levels)):
+        raise InputError(
+            f"{where}, column {shown(name)}: values such as {shown(commas[0])} look like numbers "
+            'with a decimal comma; give `decimal: ","` for a text file, or list the column under '
+            "`categorical`."
+        )
+    numeric = np.array([_NUMBER.fullmatch(level) is not None for level in levels], dtype=bool)
+    rows = np.bincount(values.codes[values.codes >= 0], minlength=len(levels))
+    if rows[numeric].sum() > rows.sum() / 2:
+        words = [level for level, is_number in zip(levels, numeric, strict=True) if not is_number]
+        reason = f"beside {', '.join(map(shown, words[:3]))}" if words else "stored as text"
+        notes.append(
+            f"column {shown(name)} became categories: {rows[numeric].sum()} of its {rows.sum()} "
+            f"values are numbers, {reason}"
+        )
 
 
 def _nameless(column: pa.ChunkedArray, where: str, notes: list[str]) -> None:
@@ -156,6 +190,8 @@ def _numbers(column: pa.ChunkedArray) -> np.ndarray | None:
     kind = column.type
     if pa.types.is_boolean(kind):
         column = column.cast(pa.uint8())
+    elif pa.types.is_interval(kind):
+        return None
     elif pa.types.is_temporal(kind):
         if pa.types.is_date32(kind):
             return _floats(column.cast(pa.int32()))
@@ -179,13 +215,13 @@ def _floats(column: pa.ChunkedArray) -> np.ndarray:
 
 def _finite(column: pa.ChunkedArray, values: np.ndarray, name: str, notes: list[str]) -> np.ndarray:
     if pa.types.is_temporal(column.type):
-        notes.append(f"column '{name}': dates and times became days")
-    if pa.types.is_integer(column.type) and np.nanmax(np.abs(values), initial=0) > 2**53:
-        notes.append(f"column '{name}': integers beyond 2^53 were rounded to float64")
+        notes.append(f"column {shown(name)}: dates and times became days")
+    if np.abs(values[np.isfinite(values)]).max(initial=0) > 2**53:
+        notes.append(f"column {shown(name)}: numbers beyond 2^53 are exact to 16 digits only")
     # Trees and XGBoost compute in float32, where anything larger is infinite as well.
     infinite = np.abs(values) > _LARGEST
     if infinite.any():
-        notes.append(f"column '{name}': {infinite.sum()} infinite values became missing")
+        notes.append(f"column {shown(name)}: {infinite.sum()} infinite values became missing")
         values = np.where(infinite, np.nan, values)
     return values + 0.0  # -0.0 and 0.0 are one value
 
@@ -195,14 +231,18 @@ def _distinct(values: np.ndarray) -> int:
     return 0 if present.size == 0 else 1 if (present == present[0]).all() else 2
 
 
+def _unusable(column: pa.ChunkedArray, name: str, where: str) -> str:
+    return (
+        f"{where}, column {shown(name)}: values of type {column.type} cannot be used; allowed are "
+        "numbers, text, truth values and dates, or list the column under `drop`."
+    )
+
+
 def _categories(column: pa.ChunkedArray, name: str, where: str) -> pd.Categorical:
     """Return the text of a column as categories in alphabetical order."""
     words = labels.text(column)
     if words is None:
-        raise InputError(
-            f"{where}, column '{name}': values of type {column.type} cannot be used; allowed are "
-            "numbers, text, truth values and dates, or list the column under `drop`."
-        )
+        raise InputError(_unusable(column, name, where))
     encoded = words.combine_chunks().dictionary_encode()
     levels = np.array(encoded.dictionary.to_pylist(), dtype=object)
     order = np.argsort(levels.astype(str)) if len(levels) else np.array([], dtype=np.intp)
