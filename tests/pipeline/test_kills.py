@@ -115,9 +115,10 @@ def test_a_study_killed_again_and_again_ends_with_the_same_values(tree, tmp_path
     while len(told) < KILLS:
         with place.started("tables", cores=2) as process:
             while len(told) < KILLS and process.poll() is None:
-                # Any moment of what is left of the run, its start included.
+                # Any moment of the nearer half of what is left of the run, its start included: the
+                # run is seldom over before, and the last seconds of one are met as well.
                 left = length * (1 - 0.8 * len(files(place)) / n_files)
-                victim, moment = victims[len(told)], rng.uniform(0, left)
+                victim, moment = victims[len(told)], rng.uniform(0, left / 2)
                 until = time.monotonic() + moment
                 while time.monotonic() < until and process.poll() is None:
                     time.sleep(0.02)
