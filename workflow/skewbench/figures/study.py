@@ -11,6 +11,7 @@ import pandas as pd
 
 matplotlib.use("Agg")
 
+from skewbench import results
 from skewbench.analysis.select import OWN, where
 from skewbench.analysis.tables import strategy_facts
 from skewbench.figures.curves import curve_plot
@@ -76,7 +77,7 @@ def draw_curves(
     parts = []
     for file in files:
         dataset, _, strategy = file.parts[-4:-1]
-        kept = pd.read_parquet(file)
+        kept = results.read(file).to_pandas()
         if "score" not in kept:
             continue
         kept = kept[kept["learner"].isin([learner, OWN]) & (kept["part"] == "test")]
