@@ -32,6 +32,22 @@ def test_without_an_inner_pass_a_fold_has_one_fit():
     assert seconds == pytest.approx({"own": 4 * 0.5 + 4 * FOLD_SECONDS})
 
 
+@pytest.mark.parametrize(
+    ("resampler", "rows"),
+    [
+        ("imblearn.over_sampling.RandomOverSampler", 3600),
+        ("imblearn.combine.SMOTETomek", 3600),
+        ("imblearn.under_sampling.RandomUnderSampler", 400),
+        ("imblearn.under_sampling.TomekLinks", 2000),
+        ("my_methods.Jitter", 2000),
+    ],
+)
+def test_learners_take_the_time_that_the_resampled_rows_do(resampler, rows):
+    strategy = {"resample": {resampler: {}}, "cost_model": {"seconds": 0.0, "exponent": 1.0}}
+    seconds = cell_seconds(strategy, {"a": LINEAR}, PROTOCOL, 20, Size("binary", (1800, 200)))
+    assert seconds == pytest.approx({"a": 15 * 0.1 * rows / 1000 + 5 * FOLD_SECONDS})
+
+
 @given(st.integers(20, 10**6), st.floats(1.1, 50), st.integers(1, 500))
 def test_more_rows_columns_or_classes_never_cost_less(rows, times, columns):
     def cost(rows, columns, classes=2):
@@ -82,7 +98,8 @@ def test_blocks_of_prepared_data_cost_what_their_rows_do(forecast):
     prepare(forecast, [9_000, 1_000])
     size = Size("binary", (7_200, 800))
     entries = forecast.study.learners
-    cell = sum(cell_seconds(SLOW, entries, forecast.study.protocol, 20, size).values())
+    slow = forecast.study.strategies["slow"]
+    cell = sum(cell_seconds(slow, entries, forecast.study.protocol, 20, size).values())
     assert forecast.seconds("table", "natural", "slow", 2) == pytest.approx(
         BLOCK_SECONDS + 2 * cell
     )

@@ -15,7 +15,8 @@ from studies import snakemake, synthetic, write_study
 from skewbench.results import read_metrics
 
 CORES = 2
-STRATEGIES = ["none", "random_over", "random_under", "smote", "tomek_links", "weight_inverse"]
+STRATEGIES = ["none", "random_over", "smote", "adasyn", "tomek_links", "enn", "weight_inverse"]
+STRATEGIES += ["weight_effective"]
 
 
 def measure(folder: Path) -> pd.DataFrame:
@@ -50,6 +51,6 @@ def _run(folder: Path, rows: int) -> dict:
 def useful_seconds(block: pd.DataFrame) -> float:
     """CPU seconds of a block in resampling (once for all learners), fitting and scoring."""
     totals = block.groupby(["metric", "learner"], observed=True)["value"].sum()
-    own = ("fit_seconds", "score_seconds", "oof_seconds")
+    own = ("fit_seconds", "score_seconds", "training_score_seconds", "oof_seconds")
     shared = ("resample_seconds", "oof_resample_seconds")
     return sum(totals[name].sum() for name in own) + sum(totals[name].mean() for name in shared)

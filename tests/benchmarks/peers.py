@@ -42,6 +42,7 @@ from skewbench.cell import run_cell
 from skewbench.data import sources
 from skewbench.data.splits import inner_folds, outer_folds, row_groups
 from skewbench.decisions import TUNED, tuned_threshold
+from skewbench.metrics.probability import clip_probability
 from skewbench.study import Study, load_study
 
 CORES = 2
@@ -130,7 +131,7 @@ def _pipelines(study: Study, table, facts, strategy: str, seed: int):
             at = (learner, fold)
             found[*at, "", "average_precision"] = average_precision_score(y[test], score)
             found[*at, "", "roc_auc"] = roc_auc_score(y[test], score)
-            found[*at, "", "log_loss"] = log_loss(y[test], score)
+            found[*at, "", "log_loss"] = log_loss(y[test], clip_probability(score))
             found |= _counts(at, "default", y[test], score >= 0.5)
             for metric in TUNED:
                 oof = np.empty(len(train))

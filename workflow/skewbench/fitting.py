@@ -58,6 +58,7 @@ class Scored:
     flags : set of str
     resources : dict of str to float
         ``resample_seconds``, ``fit_seconds``, ``score_seconds`` (CPU; of the first set of rows),
+        ``training_score_seconds`` (of the other sets),
         ``n_train``, ``n_train_positive`` and ``n_resampled`` rows.
     """
 
@@ -220,6 +221,7 @@ def _fit(setting, name, estimator, size, part, stream) -> Scored:
     scores = [_scores(estimator, part.others[0], present, setting.n_classes)]
     done = time.process_time()
     scores += [_scores(estimator, other, present, setting.n_classes) for other in part.others[1:]]
+    others_done = time.process_time()
     for array in scores:
         if not np.isfinite(array).all():
             raise ValueError(f"{type(estimator).__name__} gave scores that are not finite")
@@ -227,6 +229,7 @@ def _fit(setting, name, estimator, size, part, stream) -> Scored:
         "resample_seconds": part.seconds,
         "fit_seconds": fitted - start,
         "score_seconds": done - fitted,
+        "training_score_seconds": others_done - done,
         "n_train": float(size.rows),
         "n_train_positive": float(size.counts[1] if size.task == "binary" else min(size.counts)),
         "n_resampled": float(len(part.y)),

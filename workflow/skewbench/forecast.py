@@ -8,6 +8,7 @@ Meant to be right within a factor of two. No heavy import: every Snakemake proce
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from skewbench.errors import Infeasible
 from skewbench.feasibility import Size, check_size, check_task, learners_of, training_size
+from skewbench.imports import import_paths
 from skewbench.study import Study
 
 REFERENCE_ROWS, REFERENCE_COLUMNS = 1000, 20
@@ -23,6 +25,8 @@ BLOCK_SECONDS = 1.6  # a fresh interpreter with the libraries
 FOLD_SECONDS = 0.01  # encoding, decisions and metrics of one learner and fold
 BASE_MEMORY_MB = 1000  # the libraries, a small table, and on a cluster two Snakemakes beside
 COPIES = 20  # of the table in float64: 12 to 16 were measured on 300,000 rows x 30
+TO_THE_LARGEST = re.compile("SMOTE|ADASYN|Over")  # classes of these names balance the classes
+TO_THE_SMALLEST = re.compile("RandomUnder|NearMiss|ClusterCentroids|InstanceHardness")
 BYTES_PER_ROW = 100  # of a file that has not been read: for the order of a first run only
 
 
@@ -51,16 +55,27 @@ def cell_seconds(
     passes = folds * (1 + (inner - 1 if inner else 0))  # inner parts have (inner - 1) / inner rows
     scale = max(1.0, n_features / REFERENCE_COLUMNS) ** 0.5 * max(1, len(size.counts) - 1)
 
-    def once(entry: dict[str, Any]) -> float:
+    def once(entry: dict[str, Any], rows: int) -> float:
         cost = entry.get("cost_model", DEFAULT_COST)
-        return scale * cost["seconds"] * (size.rows / REFERENCE_ROWS) ** cost["exponent"]
+        return scale * cost["seconds"] * (rows / REFERENCE_ROWS) ** cost["exponent"]
 
-    shared = once(strategy) / max(1, len(learners))
+    shared = once(strategy, size.rows) / max(1, len(learners))
+    shown = _rows_shown(strategy, size)
     return {
-        name: passes * (shared + (0.0 if "model" in strategy else once(entry)))
+        name: passes * (shared + (0.0 if "model" in strategy else once(entry, shown)))
         + folds * FOLD_SECONDS
         for name, entry in learners.items()
     }
+
+
+def _rows_shown(strategy: dict[str, Any], size: Size) -> int:
+    """Rows that a learner is fitted on: resampling to balance doubles them, or leaves a few."""
+    paths = [path.rpartition(".")[2] for path in import_paths(strategy.get("resample", {}))]
+    if any(TO_THE_LARGEST.search(path) for path in paths):
+        return len(size.counts) * max(size.counts)
+    if any(TO_THE_SMALLEST.search(path) for path in paths):
+        return len(size.counts) * min(size.counts)
+    return size.rows
 
 
 class Forecast:

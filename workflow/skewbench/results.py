@@ -37,6 +37,7 @@ RESOURCE_METRICS = (
     "resample_seconds",
     "fit_seconds",
     "score_seconds",
+    "training_score_seconds",
     "oof_resample_seconds",
     "oof_seconds",
     "wall_seconds",
