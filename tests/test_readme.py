@@ -38,3 +38,21 @@ def test_optimism_of_leaking():
         f"(logistic regression) and {rows['xgboost']:.2f} (XGBoost)"
     )
     assert sentence in README
+
+
+def benchmark(name):
+    return pd.read_csv(ROOT / "results" / "reference" / "benchmarks" / f"{name}.csv")
+
+
+def test_efficiency():
+    small, large = benchmark("efficiency").set_index("rows")["efficiency"].loc[[500, 2000]]
+    assert f"spends {small:.0%} inside".replace("%", " %") in README
+    assert f"and {large:.0%} on data sets of 2000".replace("%", " %") in README
+
+
+def test_gain_of_the_incremental_search():
+    table = benchmark("neighbours")
+    gains = table[table["method"] == "condensed nearest neighbour"]
+    assert gains["same_rows"].all()
+    low, high = gains["gain"].min(), gains["gain"].max()
+    assert f"rows {low:.0f} to {high:.0f} times faster" in README
