@@ -56,3 +56,11 @@ def test_gain_of_the_incremental_search():
     assert gains["same_rows"].all()
     low, high = gains["gain"].min(), gains["gain"].max()
     assert f"rows {low:.0f} to {high:.0f} times faster" in README
+
+
+def test_the_usual_way_takes_longer():
+    table = benchmark("peers").set_index("way")
+    assert (table["largest_difference"] <= 1e-12).all()
+    ratio = table["cpu_ratio"]
+    assert f"take {ratio['pipelines']:.1f} times the CPU time" in README
+    assert f"`TunedThresholdClassifierCV` {ratio['library_tuner']:.1f} times" in README

@@ -63,10 +63,10 @@ def measured(command: list[str], folder: Path) -> Measured:
 def copy_of_tree(folder: Path, run_block: str) -> Path:
     """Return a copy of the project whose blocks run another script."""
     tree = folder / "tree"
+    tree.mkdir(parents=True)
     for name in PARTS:
         source = ROOT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy2
-        tree.mkdir(exist_ok=True)
         copy(source, tree / name)
     (tree / "scripts" / "run_block.py").write_text(run_block, encoding="utf-8")
     return tree
