@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 from studies import copy_of_tree, snakemake, synthetic, write_study
 
-STRATEGIES = ["none", "random_under", "smote", "weight_inverse"]
+STRATEGIES = ["none", "random_over", "random_under", "smote", "weight_inverse"]
 EMPTY_BLOCK = '"""Make an empty file."""\n\nopen(snakemake.output.metrics, "w").close()\n'
 
 
@@ -61,10 +61,10 @@ def _blocks(folder: Path, n: int, run: bool) -> list[dict]:
         "seeds_per_job": 1,
     }
     write_study(folder, study)
-    steps = [("dry run", ["--dry-run", "--quiet", "all", "--", "metrics"])]
+    steps = {"dry run": ["--dry-run", "--quiet", "all"]}
     if run:
-        steps += [
-            ("a run, empty blocks", ["--", "metrics"]),
-            ("nothing to be done", ["--", "metrics"]),
-        ]
-    return [_row(what, n, snakemake(folder, *arguments, tree=tree)) for what, arguments in steps]
+        steps |= {"a run, empty blocks": [], "nothing to be done": []}
+    return [
+        _row(what, n, snakemake(folder, *options, target="metrics", tree=tree))
+        for what, options in steps.items()
+    ]

@@ -39,11 +39,13 @@ def write_study(folder: Path, content: dict) -> Path:
     return file
 
 
-def snakemake(folder: Path, *arguments: str, cores: int = 2, tree: Path = ROOT) -> Measured:
+def snakemake(
+    folder: Path, *options: str, target: str = "all", cores: int = 2, tree: Path = ROOT
+) -> Measured:
     """Run the study in ``folder``; raise with what was said if it ends badly."""
     command = [sys.executable, "-m", "snakemake", "-s", str(tree / "Snakefile")]
-    command += ["--directory", str(folder), "--cores", str(cores), *arguments]
-    return measured([*command, "--config", f"study={folder / 'study.yaml'}"], folder)
+    command += ["--directory", str(folder), "--cores", str(cores), *options]
+    return measured([*command, "--config", f"study={folder / 'study.yaml'}", "--", target], folder)
 
 
 def measured(command: list[str], folder: Path) -> Measured:
