@@ -14,6 +14,9 @@ def profile(name):
 
 def test_the_slurm_profile_repeats_the_default_one():
     default, slurm = profile("default"), profile("slurm")
+    # Snakemake's own lock also keeps out another machine of the cluster.
+    assert default.pop("nolock")
+    assert "nolock" not in slurm
     assert {key: slurm.get(key) for key in default} == default
 
 
