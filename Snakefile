@@ -42,7 +42,8 @@ onstart:
 
 onsuccess:
     NARRATOR.close()
-    announce_results(STUDY, Path("results", STUDY.name), STARTED)
+    if CLAIM:
+        announce_results(STUDY, RESULTS, STARTED)
 
 
 onerror:

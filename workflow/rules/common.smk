@@ -38,7 +38,8 @@ FACTS = expand(
     "results/{study}/data/{dataset}.json", study=STUDY.name, dataset=STUDY.datasets
 )
 
-FORECAST = Forecast(STUDY, Path("results", STUDY.name))
+RESULTS = Path("results", STUDY.name)
+FORECAST = Forecast(STUDY, RESULTS)
 FIRST = 10**9  # the priority of what blocks wait for; theirs is how long they take
 
 
@@ -51,9 +52,14 @@ wildcard_constraints:
     last="[0-9]+",
 
 
+def cells_of(at):
+    """Return how many cells the block at some wildcards has."""
+    return int(at.last) - int(at.first) + 1
+
+
 def expected_seconds(wildcards):
-    at, seeds = wildcards, int(wildcards.last) - int(wildcards.first) + 1
-    return FORECAST.seconds(at.dataset, at.ratio, at.strategy, seeds)
+    at = wildcards
+    return FORECAST.seconds(at.dataset, at.ratio, at.strategy, cells_of(at))
 
 
 def expected_memory_mb(wildcards, attempt):
@@ -61,5 +67,5 @@ def expected_memory_mb(wildcards, attempt):
 
 
 def expected_minutes(wildcards, attempt):
-    at, seeds = wildcards, int(wildcards.last) - int(wildcards.first) + 1
-    return attempt * FORECAST.minutes(at.dataset, at.ratio, at.strategy, seeds)
+    at = wildcards
+    return attempt * FORECAST.minutes(at.dataset, at.ratio, at.strategy, cells_of(at))

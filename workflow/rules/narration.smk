@@ -52,10 +52,6 @@ def is_news(record):
     return record.levelno > logging.INFO or not step
 
 
-def cells_of(job):
-    return int(job.wildcards.last) - int(job.wildcards.first) + 1
-
-
 class Narrator(logging.Handler):
     """Shows progress and failures, by the events that Snakemake offers to its logger plugins.
 
@@ -102,14 +98,16 @@ class Narrator(logging.Handler):
         self.blocks = {job.jobid: job for job in to_run}
         self.progress = Progress(
             {
-                jobid: Work(cells_of(job), expected_seconds(job.wildcards))
+                jobid: Work(cells_of(job.wildcards), expected_seconds(job.wildcards))
                 for jobid, job in self.blocks.items()
             },
-            cells_before=sum(map(cells_of, filterfalse(dag.needrun, blocks))),
+            cells_before=sum(
+                cells_of(job.wildcards) for job in filterfalse(dag.needrun, blocks)
+            ),
         )
         self.display = Display(
             self.progress,
-            log=Path("results", STUDY.name, "logs", "progress.log"),
+            log=RESULTS / "logs" / "progress.log",
             stream=sys.stderr,
             visible=not self.silent and bool(printers()),
         )
