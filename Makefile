@@ -8,8 +8,9 @@ CORES ?= all
 VENV := .venv
 BIN := $(VENV)/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --config study=$(STUDY) $(if $(DATA),data=$(DATA))
+TABLE = "$(DATA)" --target "$(TARGET)" $(if $(POSITIVE),--positive "$(POSITIVE)") $(if $(LEARNER),--learner $(LEARNER))
 
-.PHONY: study test test-all test-cluster bench plan figures retry lint lock clean help
+.PHONY: study test test-all test-cluster bench plan figures recommend fit archive retry lint lock clean help
 
 study: $(VENV)/.installed  ## run a study: make study [STUDY=config/studies/x.yaml] [DATA=folder] [CORES=n]
 	$(SNAKEMAKE)
@@ -30,7 +31,16 @@ plan: $(VENV)/.installed  ## print a study's cells, what is known to be infeasib
 	$(SNAKEMAKE) --quiet all -- plan
 
 figures: $(VENV)/.installed  ## draw a study's figures again, from its tables and kept scores
-	$(SNAKEMAKE) --forcerun draw_figures draw_curves -- figures
+	$(SNAKEMAKE) --forcerun draw_figures draw_statistics draw_curves -- figures
+
+recommend: $(VENV)/.installed  ## what to try on your table: make recommend DATA=my.csv TARGET=y [POSITIVE=yes METRIC=f1 LEARNER=xgboost KNOWLEDGE=results/x]
+	$(BIN)/python scripts/recommend.py $(TABLE) $(if $(METRIC),--metric $(METRIC)) $(if $(KNOWLEDGE),--knowledge $(KNOWLEDGE))
+
+fit: $(VENV)/.installed  ## train and export a model: make fit DATA=my.csv TARGET=y STRATEGY=smote LEARNER=xgboost DECISION=tuned_f1
+	$(BIN)/python scripts/fit.py $(TABLE) $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(DECISION),--decision $(DECISION))
+
+archive: $(VENV)/.installed  ## keep what a study has finished, for later sittings: make archive STUDY=... DATA=...
+	$(BIN)/python scripts/archive.py $(STUDY) $(DATA)
 
 retry: $(VENV)/.installed  ## forget failed and timed-out blocks of a study and run them again
 	$(BIN)/python scripts/forget_failed.py $(STUDY)

@@ -4,7 +4,7 @@
 #   snakemake --cores 2 --config study=config/studies/tiny.yaml  another one, in its place
 #   snakemake --cores 1 plan                                     what would run, and for how long
 #
-# Targets: all (the default), metrics, tables, figures, plan.
+# Targets: all (the default), metrics, tables, figures, report, plan.
 
 import sys
 from pathlib import Path
@@ -16,11 +16,19 @@ min_version("9.27")
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 
+report: "workflow/report/study.rst"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/cells.smk"
+include: "workflow/rules/difficulty.smk"
 include: "workflow/rules/analysis.smk"
+include: "workflow/rules/recommend.smk"
+include: "workflow/rules/captions.smk"
+include: "workflow/rules/illustrations.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
 include: "workflow/rules/running.smk"
 include: "workflow/rules/narration.smk"
 
@@ -31,6 +39,7 @@ rule all:
         rules.tables.input,
         rules.figures.input,
         expand(rules.provenance.output, study=STUDY.name),
+        expand(rules.report.output, study=STUDY.name),
     localrule: True
 
 

@@ -1,4 +1,4 @@
-"""Reduce the blocks' metrics files to the collected table."""
+"""Reduce the blocks' metrics files, and what is archived of earlier sittings, to one table."""
 
 import json
 import sys
@@ -10,10 +10,19 @@ with logged(snakemake.log[0]):
     import pyarrow as pa
 
     from skewbench.analysis.collect import collect
+    from skewbench.analysis.sittings import archived_rows, archived_versions
+    from skewbench.archive import block_of
     from skewbench.results import write
 
     facts = {Path(file).stem: json.loads(Path(file).read_text()) for file in snakemake.input.facts}
-    collected, versions, problems = collect(snakemake.input.metrics, facts)
+    archived, left_out, earlier = None, [], []
+    if snakemake.params.archived:
+        folder = Path(snakemake.input.archive[0]).parent
+        archived, left_out = archived_rows(folder, map(block_of, snakemake.params.archived), facts)
+        earlier = archived_versions(folder)
+    collected, versions, problems = collect(snakemake.input.metrics, facts, archived)
+    versions += [found for found in earlier if found not in versions]
+    problems = [*left_out, *problems]
     for problem in problems:
         print(f"Not collected: {problem}", file=sys.stderr)
     if problems:

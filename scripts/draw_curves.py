@@ -1,4 +1,4 @@
-"""Draw PR and ROC curves of the highlighted strategies from kept scores."""
+"""Draw the figures that need every score: curves, costs and reliability."""
 
 from pathlib import Path
 
@@ -8,8 +8,10 @@ with logged(snakemake.log[0]):
     from skewbench.figures.study import draw_curves
 
     draw_curves(
-        list(map(Path, snakemake.input)),
-        path=Path(snakemake.output[0]).with_suffix(""),
+        zip(map(Path, snakemake.input.scores), map(Path, snakemake.input.metrics), strict=True),
+        folder=Path(snakemake.output[0]).parent,
+        ratio=snakemake.wildcards.ratio,
         learner=snakemake.params.learner,
         strategies=snakemake.params.strategies,
+        costs=snakemake.params.costs,
     )

@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+from skewbench.archive import archived_blocks
 from skewbench.data import sources
 from skewbench.errors import InputError
 from skewbench.plan import plan, summary
@@ -21,7 +22,8 @@ for name, entry in study.datasets.items():
             facts[name] = sources.load(name, entry, root, Path("results") / "cache")[1]
     except InputError as error:
         problems.append(str(error))
-print(summary(study, plan(study, facts)))
+archived, _ = archived_blocks(study)
+print(summary(study, plan(study, facts, archived), archived))
 for problem in problems:
     print(f"  Not read: {problem}")
 sys.stdout.flush()

@@ -8,5 +8,6 @@ from skewbench.logs import logged
 with logged(snakemake.log[0]):
     from skewbench.provenance import provenance
 
-    facts = provenance(Path(snakemake.input[0]).parent.parent, dict(snakemake.params.items()))
+    results = Path(snakemake.input[0]).parent.parent
+    facts = provenance(results, dict(snakemake.params.items()), snakemake.params.archived_seconds)
     Path(snakemake.output[0]).write_text(json.dumps(facts, indent=2) + "\n")

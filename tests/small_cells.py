@@ -18,10 +18,10 @@ PROTOCOL = {
     "folds": 2,
     "inner_folds": 2,
     "min_positives": 5,
-    "time_limit": 60,
     "keep_scores": True,
     "cost": {"false_negative": 10, "false_positive": 1},
 }
+LIMITS = {"time_limit": 60}
 OUTER_ONLY = PROTOCOL | {"inner_folds": 0}
 COSTS_TIME = ("_seconds", "_mb")
 

@@ -80,7 +80,9 @@ def block(tmp_path, request):
     module = f"user_{request.node.name.split('[')[0]}"
     (tmp_path / f"{module}.py").write_text(textwrap.dedent(MISBEHAVING), encoding="utf-8")
 
-    def run(strategy, learners, seeds=(0, 1), scores=True, metadata=None, **protocol):
+    def run(
+        strategy, learners, seeds=(0, 1), scores=True, metadata=None, time_limit=60, **protocol
+    ):
         name = strategy if isinstance(strategy, str) else "own_strategy"
         entry = STRATEGIES[strategy] if isinstance(strategy, str) else strategy
         learners = {key: LEARNERS.get(key, {"model": {f"{module}.{key}": {}}}) for key in learners}
@@ -90,6 +92,7 @@ def block(tmp_path, request):
             facts,
             (DATASET, "natural", name, *seeds),
             settings,
+            {"time_limit": time_limit},
             tmp_path,
             tmp_path / "metrics" / "block.parquet",
             tmp_path / "scores" / "block.parquet" if scores else None,
@@ -273,7 +276,7 @@ INFEASIBLE = """
     folder, settings = Path(sys.argv[1]), json.loads(sys.argv[2])
     results = run_block(
         folder / "absent.parquet", folder / "facts.json", ("small", sys.argv[3], "x", 0, 1),
-        settings, folder, folder / "m.parquet", folder / "s.parquet", {},
+        settings, {"time_limit": 60}, folder, folder / "m.parquet", folder / "s.parquet", {},
     )
     print(json.dumps([[r.seed, r.learner, r.status, r.reason] for r in results]))
     loaded = {"sklearn", "imblearn", "xgboost", "pandas"} & set(sys.modules)

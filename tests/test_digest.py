@@ -100,7 +100,7 @@ def rules_with_scripts():
         ):
             script = re.search(r"scripts/(\w+\.py)", text)
             digested = re.findall(r'code_digest\("([\w.]+)"\)', text)
-            if "BLOCK_CODE" in text:
+            if "MADE_FROM" in text:
                 digested.append("skewbench.block")
             if script and digested:
                 yield pytest.param(digested, ROOT / "scripts" / script[1], id=rule)

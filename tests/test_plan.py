@@ -112,6 +112,7 @@ def run(study, prepared, tmp_path_factory):
             folder / f"{block.dataset}.json",
             (block.dataset, block.ratio, block.strategy, block.first, block.last),
             study.block_settings(block.strategy),
+            study.limits,
             study.folder,
             file,
             None,

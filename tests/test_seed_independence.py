@@ -19,6 +19,7 @@ from small_cells import (
     DATASET,
     HERE,
     LEARNERS,
+    LIMITS,
     PROTOCOL,
     ROOT,
     STRATEGIES,
@@ -137,7 +138,7 @@ def written(tmp_path, name, blocks, learners, strategy="smote"):
     for first, last in blocks:
         files = [tmp_path / name / f"{kind}{first}-{last}.parquet" for kind in ("m", "s")]
         block = (DATASET, "natural", strategy, first, last)
-        run_block(data, facts, block, settings, HERE, *files, {})
+        run_block(data, facts, block, settings, LIMITS, HERE, *files, {})
         measured = parquet.read_metrics(files[0]).to_pylist()
         rows += [r for r in measured if r["metric"] not in parquet.RESOURCE_METRICS]
         scores += pq.read_table(files[1]).to_pylist()

@@ -51,7 +51,7 @@ def strategy(**keys):
     [
         # Keys of the study
         ({"seed_per_job": 2}, r"unknown key 'seed_per_job'; did you mean 'seeds_per_job'\?"),
-        ({"zzz": 2}, r"unknown key 'zzz'; allowed: cost, datasets, folds, "),
+        ({"zzz": 2}, r"unknown key 'zzz'; allowed: archive, cost, datasets, folds, "),
         ({"seeds": ...}, r"the key 'seeds' is missing"),
         ({"seeds": "two"}, r"key 'seeds': 'two' is not of type 'integer'"),
         ({"seeds": True}, r"key 'seeds': True is not of type 'integer'"),
@@ -99,7 +99,10 @@ def strategy(**keys):
         ({"strategies": ["none", "smotte"]}, r"'strategies': unknown strategy 'smotte'; did you "),
         ({"datasets": ["wine2"]}, r"'datasets': unknown dataset 'wine2'; did you mean 'wine_2'\?"),
         ({"learners": ["xgbost"]}, r"'learners': unknown learner 'xgbost'; did you mean 'xgboost"),
-        ({"datasets": ["qqqq"]}, r"'datasets': unknown dataset 'qqqq'; allowed: breast_cancer, "),
+        (
+            {"datasets": ["qqqq"]},
+            r"'datasets': unknown dataset 'qqqq'; allowed: abalone_19, ",
+        ),
         ({"datasets": "every"}, r"key 'datasets': 'every' "),
         ({"datasets": []}, r"key 'datasets': \[\] should be non-empty"),
         ({"datasets": [3]}, r"key 'datasets\.0': 3 "),
@@ -292,10 +295,10 @@ def test_a_study_is_resolved(tmp_path):
         "folds": 5,
         "inner_folds": 3,
         "min_positives": 10,
-        "time_limit": 600,
         "keep_scores": False,
         "cost": {"false_negative": 3, "false_positive": 1},
     }
+    assert study.limits == {"time_limit": 600}
     assert study.highlight == ("smote",)
     assert study.folder == tmp_path
 
@@ -314,7 +317,8 @@ def test_all_chooses_every_entry(tmp_path):
     )
     for kind in ("strategies", "learners", "datasets"):
         catalogue = yaml.safe_load((ROOT / "config" / f"{kind}.yaml").read_text(encoding="utf-8"))
-        assert list(getattr(study, kind)) == list(catalogue)
+        chosen = [name for name, entry in catalogue.items() if "${data}" not in str(entry)]
+        assert list(getattr(study, kind)) == chosen
 
 
 def test_whole_numbers_written_with_a_point_are_taken_or_refused(tmp_path):
@@ -339,6 +343,7 @@ def a_study(seeds, seeds_per_job, datasets=("d", "e"), ratios=("natural", "ir10"
         seeds=seeds,
         seeds_per_job=seeds_per_job,
         protocol={},
+        limits={},
         highlight=(),
     )
 
@@ -376,12 +381,12 @@ def test_a_strategy_with_its_own_model_does_not_depend_on_the_learners():
 
 
 def data_entries(file):
-    """Yield the entries of a study's own data sets whose files lie under ``${data}``."""
+    """Yield the entries of a study's data sets whose files lie under ``${data}``."""
+    catalogue = yaml.safe_load((ROOT / "config" / "datasets.yaml").read_text(encoding="utf-8"))
     for item in yaml.safe_load(file.read_text(encoding="utf-8"))["datasets"]:
-        if isinstance(item, dict):
-            (entry,) = item.values()
-            if "${data}" in entry.get("path", ""):
-                yield entry
+        entry = next(iter(item.values())) if isinstance(item, dict) else catalogue[item]
+        if "${data}" in entry.get("path", ""):
+            yield entry
 
 
 @pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.stem)
@@ -410,7 +415,7 @@ def test_studies_have_different_names():
 @pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.stem)
 def test_studies_of_shared_data_find_their_columns(file):
     if not any(True for _ in data_entries(file)):
-        pytest.skip("names no data of its own")
+        pytest.skip("names no file of the user's")
     if not SHARED.is_dir():
         pytest.skip("no development data beside the project")
     assert load_study(file, ROOT, data=SHARED).blocks()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from small_tables import AP, described, rows
 
 from skewbench.analysis.readings import DEFAULT_READINGS, Reading, lower_is_better
-from skewbench.analysis.select import complete_block, dataset_means, family_means, where
+from skewbench.analysis.select import CONDITION, complete_block, family_means, where
 from skewbench.errors import InputError
 
 STRATEGIES = described(
@@ -15,7 +15,12 @@ STRATEGIES = described(
 
 
 def means(collected, learner="tree", reading=AP):
-    return dataset_means(collected, STRATEGIES, reading, ratio="natural", learner=learner)
+    """Return the family x strategy table of one condition."""
+    values, _ = family_means(
+        where(collected, learner=learner, ratio="natural"), STRATEGIES, [reading]
+    )
+    table = values.reset_index(CONDITION, drop=True).dropna(axis="columns", how="all")
+    return table.set_axis(table.index.astype(str))
 
 
 def test_seeds_are_averaged_first_and_then_the_data_sets_of_a_family():

@@ -7,6 +7,7 @@ from skewbench.analysis.decisions import decision_table
 from skewbench.analysis.effects import effect_differences, effect_table, leaking_differences
 from skewbench.analysis.ratios import ratio_facts, ratio_table
 from skewbench.analysis.readings import Reading
+from skewbench.analysis.select import family_means
 
 STRATEGIES = described(
     none="control",
@@ -34,7 +35,7 @@ def test_differences_and_their_summary_by_hand():
             ("f", "smote"): "infeasible",
         }
     )
-    table = effect_table(effect_differences(collected, STRATEGIES, [AP]))
+    table = effect_table(effect_differences(family_means(collected, STRATEGIES, [AP]), STRATEGIES))
     assert len(table) == 1
     row = table.iloc[0]
     assert row[["strategy", "control", "level"]].tolist() == ["smote", "none", "data"]
@@ -48,14 +49,16 @@ def test_differences_and_their_summary_by_hand():
 def test_a_smaller_loss_is_a_win():
     loss = Reading("log_loss")
     collected = rows({("a", "none"): 0.5, ("a", "smote"): 0.3}, reading=loss)
-    row = effect_table(effect_differences(collected, STRATEGIES, [loss])).iloc[0]
+    row = effect_table(
+        effect_differences(family_means(collected, STRATEGIES, [loss]), STRATEGIES)
+    ).iloc[0]
     assert (row["wins"], row["losses"]) == (1, 0)
     assert row["mean"] == pytest.approx(-0.2)
 
 
 def test_own_models_are_set_against_their_anchor():
     collected = rows({("a", "forest"): 0.5, ("a", "brf"): 0.7}, learner="own")
-    table = effect_differences(collected, STRATEGIES, [AP])
+    table = effect_differences(family_means(collected, STRATEGIES, [AP]), STRATEGIES)
     assert table[["strategy", "control"]].to_numpy().tolist() == [["brf", "forest"]]
     assert table["difference"].tolist() == pytest.approx([0.2])
 
@@ -71,10 +74,12 @@ def test_the_optimism_of_leaking_is_measured_against_the_honest_twin():
             ("b", "leak"): "failed",
         }
     )
-    table = leaking_differences(collected, STRATEGIES, [AP])
+    table = leaking_differences(family_means(collected, STRATEGIES, [AP]), STRATEGIES)
     assert table[["family", "control"]].to_numpy().tolist() == [["a", "smote"]]
     assert table["difference"].tolist() == pytest.approx([0.4])
-    assert "leak" not in set(effect_differences(collected, STRATEGIES, [AP])["strategy"])
+    assert "leak" not in set(
+        effect_differences(family_means(collected, STRATEGIES, [AP]), STRATEGIES)["strategy"]
+    )
 
 
 def test_decision_table_compares_on_the_same_data_sets():
@@ -87,7 +92,7 @@ def test_decision_table_compares_on_the_same_data_sets():
                   ("c", "none"): 0.9, ("c", "smote"): np.nan}, reading=tuned),
         ]
     )  # fmt: skip
-    table = decision_table(collected, STRATEGIES).set_index("strategy")
+    table = decision_table(family_means(collected, STRATEGIES), STRATEGIES).set_index("strategy")
     smote = table.loc["smote"]
     columns = ["default", "tuned", "control_default", "control_tuned", "wins", "n_datasets"]
     assert smote[columns].tolist() == pytest.approx([0.5, 0.6, 0.25, 0.6, 1, 2])
@@ -113,7 +118,7 @@ def test_ratio_curves_never_change_their_data_sets():
         for ratio, data in values.items()
     )
     collected = pd.concat([collected, rows({("a", "none"): 0.9}, ratio="natural")])
-    table = ratio_table(collected, STRATEGIES, [AP])
+    table = ratio_table(family_means(collected, STRATEGIES, [AP]), STRATEGIES)
     # ir50 exists on half of the data sets, which keeps it and leaves b out everywhere
     curve = table.set_index("imbalance_ratio")["mean"].to_dict()
     assert curve == pytest.approx({2.0: 0.8, 10.0: 0.5, 50.0: 0.1})
@@ -127,4 +132,7 @@ def test_ratio_curves_of_own_models_need_no_control():
             rows({("a", "none"): 0.5}, ratio="ir10"),
         ]
     )
-    assert set(ratio_table(collected, STRATEGIES, [AP])["strategy"]) == {"none", "brf"}
+    assert set(ratio_table(family_means(collected, STRATEGIES, [AP]), STRATEGIES)["strategy"]) == {
+        "none",
+        "brf",
+    }

@@ -7,7 +7,7 @@ from synthetic_study import collected_table, described_strategies
 
 from skewbench.analysis.ranking import all_rank_tables, rank_table
 from skewbench.analysis.readings import Reading
-from skewbench.analysis.select import where
+from skewbench.analysis.select import family_means, where
 
 # Demsar (2006), table 6: AUC of C4.5, C4.5+m, C4.5+cf, C4.5+m+cf on 14 data sets (row 13's tie
 # hides a digit: the paper ranks +cf 2 and +m+cf 3).
@@ -63,7 +63,9 @@ def test_the_leaking_control_never_ranks_and_failures_are_counted():
             ("b", "smote"): 0.1,
         }
     )
-    table = all_rank_tables(collected, strategies, [AP]).set_index("strategy")
+    table = all_rank_tables(family_means(collected, strategies, [AP]), strategies).set_index(
+        "strategy"
+    )
     assert set(table.index) == {"none", "smote"}
     assert table.loc["smote", "mean"] == pytest.approx((0.4 + 0.1) / 2)
     assert table.loc["smote", "share_imputed"] == 0.25
@@ -78,7 +80,8 @@ def collected():
 
 
 def test_every_table_of_a_study_ranks_a_full_block(collected):
-    tables = all_rank_tables(collected, described_strategies())
+    described = described_strategies()
+    tables = all_rank_tables(family_means(collected, described), described)
     keys = ["ratio", "learner", "metric"]
     ranked = tables[~tables["dropped"]]
     for _, table in ranked.groupby(keys):
@@ -98,7 +101,9 @@ def test_ranks_agree_with_a_plain_loop(collected):
     subset = subset[(subset["metric"] == "average_precision") & (subset["strategy"] != "x")]
     complete = ["none", "smote", "adasyn", "tomek_links"]
     subset = subset[subset["strategy"].isin(complete)]
-    table = all_rank_tables(subset, strategies, [AP]).set_index("strategy")
+    table = all_rank_tables(family_means(subset, strategies, [AP]), strategies).set_index(
+        "strategy"
+    )
     ranks = []
     for dataset in subset["dataset"].unique():
         scores = [
@@ -111,6 +116,7 @@ def test_ranks_agree_with_a_plain_loop(collected):
 
 
 def test_an_empty_table_gives_an_empty_table(collected):
-    table = all_rank_tables(collected.head(0), described_strategies())
+    described = described_strategies()
+    table = all_rank_tables(family_means(collected.head(0), described), described)
     assert table.empty
     assert "mean_rank" in table

@@ -57,6 +57,7 @@ def measure(folder: Path) -> pd.DataFrame:
             facts,
             ("large", "natural", name, 0, 0),
             study.block_settings(name),
+            study.limits,
             study.folder,
             folder / "block.parquet",
             None,

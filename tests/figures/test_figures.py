@@ -14,7 +14,7 @@ from skewbench.analysis.effects import effect_differences
 from skewbench.analysis.ranking import all_rank_tables
 from skewbench.analysis.ratios import ratio_table
 from skewbench.analysis.readings import Reading
-from skewbench.analysis.select import where
+from skewbench.analysis.select import family_means, where
 from skewbench.analysis.status import status_table
 from skewbench.figures import style
 from skewbench.figures.curves import curve_plot
@@ -55,14 +55,21 @@ def draw(name, collected):
     if name == "status":
         return status_map(status_table(collected), STRATEGIES)
     if name == "ratio":
-        return ratio_plot(where(ratio_table(collected, STRATEGIES), learner="random_forest"))
+        return ratio_plot(
+            where(
+                ratio_table(family_means(collected, STRATEGIES), STRATEGIES),
+                learner="random_forest",
+            )
+        )
     if name == "decision":
-        return decision_plot(where(decision_table(collected, STRATEGIES), ratio="ir10"))
+        return decision_plot(
+            where(decision_table(family_means(collected, STRATEGIES), STRATEGIES), ratio="ir10")
+        )
     if name.startswith("effect"):
         metric = "log_loss" if name == "effect_loss" else "average_precision"
-        table = effect_differences(collected, STRATEGIES, READINGS)
+        table = effect_differences(family_means(collected, STRATEGIES, READINGS), STRATEGIES)
         return effect_plot(where(table, **(AP | {"metric": metric})))
-    ranks = where(all_rank_tables(collected, STRATEGIES, READINGS), **AP)
+    ranks = where(all_rank_tables(family_means(collected, STRATEGIES, READINGS), STRATEGIES), **AP)
     if name == "rank":
         return rank_plot(ranks)
     return time_quality_plot(ranks, resource_table(collected, STRATEGIES))
@@ -147,7 +154,7 @@ def test_names_stay_apart(full):
 
 
 def test_two_conditions_are_not_mixed(full):
-    ranks = all_rank_tables(full, STRATEGIES, READINGS)
+    ranks = all_rank_tables(family_means(full, STRATEGIES, READINGS), STRATEGIES)
     with pytest.raises(ValueError, match="metric must be one value"):
         rank_plot(where(ranks, ratio="ir10"))
 

@@ -68,3 +68,6 @@ def test_cells_over_a_limit_are_rows_with_a_reason_and_run_again(workplace):
     assert ended.code == 0, ended.output
     assert set.union(*workplace.statuses().values()) == {("ok", "")}
     assert untouched.stat().st_mtime_ns == before
+
+    workplace.write(MINI | study | {"time_limit": 400})  # a limit that none met changes none
+    assert "Nothing to be done" in workplace.snakemake("tables").output

@@ -163,7 +163,7 @@ def test_another_label_runs_no_block(finished):
     finished.write(own_strategy(label="SMOTE of few"))
     planned = {rule for rule, _ in finished.planned()}
     assert "run_block" not in planned
-    assert {"rank_tables", "draw_figures"} <= planned
+    assert {"make_tables", "draw_figures"} <= planned
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_another_label_runs_no_block(finished):
     [
         ("figures/ranks.py", {"draw_figures"}),
         ("figures/curves.py", {"draw_curves"}),
-        ("analysis/effects.py", {"rank_tables", "draw_figures"}),
+        ("analysis/effects.py", {"make_tables", "draw_figures"}),
         ("strategies/rules.py", set()),
         ("plan.py", set()),
     ],

@@ -5,6 +5,7 @@ rule collect:
     input:
         metrics=METRICS,
         facts=FACTS,
+        archive=[STUDY.root / STUDY.archive / ROWS] if ARCHIVED else [],
     output:
         "results/{study}/collected/metrics.parquet",
     log:
@@ -12,38 +13,78 @@ rule collect:
     benchmark:
         "results/{study}/benchmarks/collect.tsv"
     params:
-        code=code_digest("skewbench.analysis.collect"),
+        archived=[block_name(block) for block in ARCHIVED],
+        code=code_digest("skewbench.analysis.sittings"),
     script:
         "../../scripts/collect.py"
 
 
-rule rank_tables:
+TABLES = [
+    "ranks",
+    "effects",
+    "differences",
+    "comparisons",
+    "sensitivity",
+    "screens",
+    "pairs",
+    "own_models",
+    "leaking",
+    "decisions",
+    "decomposition",
+    "ratios",
+    "slopes",
+    "arms",
+    "difficulty",
+    "difficulty_effects",
+    "confusions",
+    "gaps",
+    "status",
+    "resources",
+]
+
+
+rule make_tables:
     input:
         collected="results/{study}/collected/metrics.parquet",
+        difficulty=DIFFICULTY,
     output:
         expand(
             "results/{{study}}/tables/{table}.{format}",
-            table=(
-                "ranks",
-                "effects",
-                "differences",
-                "leaking",
-                "decisions",
-                "ratios",
-                "status",
-                "resources",
-            ),
+            table=TABLES,
             format=("csv", "parquet"),
         ),
     log:
-        "results/{study}/logs/rank_tables.log",
+        "results/{study}/logs/make_tables.log",
     benchmark:
-        "results/{study}/benchmarks/rank_tables.tsv"
+        "results/{study}/benchmarks/make_tables.tsv"
     params:
         strategies=STUDY.strategies,
         code=code_digest("skewbench.analysis.tables"),
     script:
-        "../../scripts/rank_tables.py"
+        "../../scripts/make_tables.py"
+
+
+rule judge_claims:
+    input:
+        collected="results/{study}/collected/metrics.parquet",
+        facts=FACTS,
+        difficulty="results/{study}/tables/difficulty.parquet",
+        claims=Path(workflow.basedir) / "config" / "claims.yaml",
+    output:
+        expand(
+            "results/{{study}}/tables/{table}.{format}",
+            table=("claims", "claims_by_learner", "policies"),
+            format=("csv", "parquet"),
+        ),
+    log:
+        "results/{study}/logs/judge_claims.log",
+    benchmark:
+        "results/{study}/benchmarks/judge_claims.tsv"
+    params:
+        strategies=STUDY.strategies,
+        code=code_digest("skewbench.analysis.claims.table"),
+    script:
+        "../../scripts/judge_claims.py"
 
 
 rule provenance:
@@ -59,14 +100,21 @@ rule provenance:
         datasets=STUDY.datasets,
         strategies=STUDY.strategies,
         learners=STUDY.learners,
-        protocol=STUDY.protocol,
+        protocol=STUDY.protocol | STUDY.limits,
+        archived_seconds=round(ARCHIVED_SECONDS),
     script:
         "../../scripts/provenance.py"
 
 
 rule tables:
     input:
-        expand(rules.rank_tables.output, study=STUDY.name),
+        expand(rules.make_tables.output, study=STUDY.name),
+        expand(rules.judge_claims.output, study=STUDY.name),
+        expand(
+            "results/{study}/tables/recommender.{format}",
+            study=STUDY.name,
+            format=("csv", "parquet"),
+        ),
     localrule: True
 
 

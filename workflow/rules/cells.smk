@@ -21,12 +21,12 @@ rule run_block:
     priority: expected_seconds
     threads: 1
     resources:
+        **STUDY.limits,  # resources, because params would make results stale that they do not change
         mem_mb=expected_memory_mb,
         runtime=expected_minutes,
     params:
-        settings=lambda wildcards: SETTINGS[wildcards.strategy],
+        made_from=lambda wildcards: MADE_FROM[wildcards.strategy],
         folder=str(STUDY.file.parent),
-        code=lambda wildcards: BLOCK_CODE[wildcards.strategy],
     script:
         "../../scripts/run_block.py"
 

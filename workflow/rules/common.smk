@@ -2,6 +2,7 @@
 
 import re
 
+from skewbench.archive import ROWS, archived_blocks, block_name
 from skewbench.digest import code_digest, entry_digest
 from skewbench.errors import InputError
 from skewbench.forecast import Forecast
@@ -13,26 +14,25 @@ try:
         root=workflow.basedir,
         data=config.get("data"),
     )
+    ARCHIVED, ARCHIVED_SECONDS = archived_blocks(STUDY)
 except InputError as error:
     sys.exit(f"Error: {error}")
 
 # A block depends on its slice of the configuration and on the code that reads it, nothing else.
-SETTINGS = {name: STUDY.block_settings(name) for name in STUDY.strategies}
-BLOCK_CODE = {
-    name: f"{code_digest('skewbench.block')}-{entry_digest(settings, STUDY.folder)}"
-    for name, settings in SETTINGS.items()
+MADE_FROM = {
+    name: {
+        "settings": settings,
+        "code": f"{code_digest('skewbench.block')}-{entry_digest(settings, STUDY.folder)}",
+    }
+    for name in STUDY.strategies
+    for settings in [STUDY.block_settings(name)]
 }
+# What earlier sittings have found is collected from the archive and not run again.
+TO_RUN = sorted(set(STUDY.blocks()).difference(ARCHIVED))
 METRICS = expand(
-    "results/{study}/metrics/{block.dataset}/{block.ratio}/{block.strategy}/"
-    "seeds{block.first}-{block.last}.parquet",
+    "results/{study}/metrics/{block}.parquet",
     study=STUDY.name,
-    block=STUDY.blocks(),
-)
-SCORES = expand(
-    "results/{study}/scores/{block.dataset}/{block.ratio}/{block.strategy}/"
-    "seeds{block.first}-{block.last}.parquet",
-    study=STUDY.name,
-    block=[block for block in STUDY.blocks() if block.strategy in STUDY.highlight],
+    block=[block_name(block) for block in TO_RUN],
 )
 FACTS = expand(
     "results/{study}/data/{dataset}.json", study=STUDY.name, dataset=STUDY.datasets
@@ -69,3 +69,12 @@ def expected_memory_mb(wildcards, attempt):
 def expected_minutes(wildcards, attempt):
     at = wildcards
     return attempt * FORECAST.minutes(at.dataset, at.ratio, at.strategy, cells_of(at))
+
+
+def highlighted(kind):
+    """Return a function of the wildcards: a ratio's metrics or scores of what figures name."""
+    return lambda wildcards: [
+        f"results/{STUDY.name}/{kind}/{block_name(block)}.parquet"
+        for block in STUDY.blocks()
+        if block.strategy in STUDY.highlight and block.ratio == wildcards.ratio
+    ]

@@ -15,44 +15,60 @@ PANELS += [
 INDUCED = any(ratio.startswith("ir") for ratio in STUDY.ratios)
 CURVE_LEARNER = list(STUDY.learners)[0]
 CURVES = [
-    f"curves_{ratio}"
+    f"{kind}_{ratio}"
     for task, ratio in PANELS
     if task == "binary" and STUDY.protocol["keep_scores"]
+    for kind in ("curves", "cost_curves", "reliability")
+]
+# All pairs of strategies, learner by learner, are shown at one ratio of each task.
+MAIN_RATIO = "natural" if "natural" in STUDY.ratios else STUDY.ratios[0]
+MAIN_PANELS = [panel for panel in PANELS if panel[1] == MAIN_RATIO]
+COMPARED = list(STUDY.learners)
+COMPARED += ["own"] * any("model" in entry for entry in STUDY.strategies.values())
+STATISTICS = [
+    f"{kind}_{task}_{ratio}"
+    for task, ratio in PANELS
+    for kind in ("forest", "gap_average_precision", "gap_recall", "confusion")
+    if task == "binary" or kind in ("forest", "gap_average_precision")
+]
+STATISTICS += [
+    f"{kind}_{task}_{ratio}_{learner}"
+    for task, ratio in MAIN_PANELS
+    for kind in ("pairs", "cliques", "heatmap")
+    for learner in COMPARED
 ]
 DRAWN = [
     f"{figure}_{task}_{ratio}"
     for task, ratio in PANELS
-    for figure in ("ranks", "effects", "decisions", "time_quality")
-    if (figure, task) != ("decisions", "multiclass")
-] + [f"ratios_{learner}" for learner in STUDY.learners if INDUCED]
+    for figure in (
+        "ranks",
+        "effects",
+        "time_quality",
+        "minority_types",
+        "decisions",
+        "decomposition",
+    )
+    if task == "binary" or figure not in ("decisions", "decomposition")
+]
+DRAWN += [f"ratios_{learner}" for learner in STUDY.learners if INDUCED]
+DRAWN += [f"difficulty_{learner}" for learner in STUDY.learners]
+DRAWN += ["claims", "status"]
 
 
 rule draw_figures:
     input:
-        expand(
-            "results/{{study}}/tables/{table}.parquet",
-            table=(
-                "ranks",
-                "differences",
-                "decisions",
-                "ratios",
-                "status",
-                "resources",
-            ),
-        ),
+        expand("results/{{study}}/tables/{table}.parquet", table=[*TABLES, "claims"]),
     output:
-        expand(
-            "results/{{study}}/figures/{figure}.{format}",
-            figure=[*DRAWN, "status"],
-            format=("svg", "png"),
-        ),
+        [captioned(figure) for figure in DRAWN],
+        expand("results/{{study}}/figures/{figure}.png", figure=DRAWN),
     log:
         "results/{study}/logs/draw_figures.log",
     benchmark:
         "results/{study}/benchmarks/draw_figures.tsv"
     params:
         panels=PANELS,
-        learners=list(STUDY.learners) if INDUCED else [],
+        learners=list(STUDY.learners),
+        induced=INDUCED,
         highlight=list(STUDY.highlight),
         strategies=STUDY.strategies,
         code=code_digest("skewbench.figures.study"),
@@ -60,15 +76,48 @@ rule draw_figures:
         "../../scripts/draw_figures.py"
 
 
+rule draw_statistics:
+    input:
+        expand(
+            "results/{{study}}/tables/{table}.parquet",
+            table=(
+                "comparisons",
+                "pairs",
+                "differences",
+                "ranks",
+                "confusions",
+                "gaps",
+            ),
+        ),
+    output:
+        [captioned(figure) for figure in STATISTICS],
+        expand("results/{{study}}/figures/{figure}.png", figure=STATISTICS),
+    log:
+        "results/{study}/logs/draw_statistics.log",
+    benchmark:
+        "results/{study}/benchmarks/draw_statistics.tsv"
+    params:
+        panels=PANELS,
+        main_panels=MAIN_PANELS,
+        learners=COMPARED,
+        highlight=list(STUDY.highlight),
+        code=code_digest("skewbench.figures.statistics"),
+    script:
+        "../../scripts/draw_statistics.py"
+
+
 rule draw_curves:
     input:
-        lambda wildcards: [
-            path for path in SCORES if Path(path).parts[-3] == wildcards.ratio
-        ],
+        scores=highlighted("scores"),
+        metrics=highlighted("metrics"),
     output:
+        [
+            captioned(f"{kind}_{{ratio}}")
+            for kind in ("curves", "cost_curves", "reliability")
+        ],
         expand(
-            "results/{{study}}/figures/curves_{{ratio}}.{format}",
-            format=("svg", "png"),
+            "results/{{study}}/figures/{kind}_{{ratio}}.png",
+            kind=("curves", "cost_curves", "reliability"),
         ),
     log:
         "results/{study}/logs/draw_curves_{ratio}.log",
@@ -77,6 +126,7 @@ rule draw_curves:
     params:
         learner=CURVE_LEARNER,
         strategies={name: STUDY.strategies[name] for name in STUDY.highlight},
+        costs={name: entry["cost"] for name, entry in STUDY.datasets.items()},
         code=code_digest("skewbench.figures.study"),
     script:
         "../../scripts/draw_curves.py"
@@ -85,6 +135,9 @@ rule draw_curves:
 rule figures:
     input:
         expand(rules.draw_figures.output, study=STUDY.name),
+        expand(rules.draw_statistics.output, study=STUDY.name),
+        expand(rules.illustrate.output.drawn_regions, study=STUDY.name),
+        expand(rules.illustrate.output.drawn_points, study=STUDY.name),
         expand(
             "results/{study}/figures/{curve}.{format}",
             study=STUDY.name,

@@ -31,6 +31,7 @@ def run_block(
     facts_file: str | Path,
     block: tuple[str, str, str, int, int],
     settings: dict[str, Any],
+    limits: dict[str, float],
     folder: Path,
     metrics: str | Path,
     scores: str | Path | None,
@@ -45,6 +46,8 @@ def run_block(
     block : (dataset, ratio, strategy, first seed, last seed)
     settings : dict
         ``strategy``, ``learners``, ``protocol``.
+    limits : dict
+        Of a cell: ``time_limit`` in seconds, and ``memory_limit`` in MiB where there is one.
     folder : Path
         Where the user's own modules are.
     metrics, scores : path
@@ -64,7 +67,8 @@ def run_block(
             CellResult(seed, name, "infeasible", str(error)) for seed in seeds for name in learners
         ]
     else:
-        results = _run_cells(data, facts_file, (dataset, ratio, strategy), seeds, settings, folder)
+        place = dataset, ratio, strategy
+        results = _run_cells(data, facts_file, place, seeds, settings, limits, folder)
     stop_if_abandoned()
     if scores is not None:
         write(scores_table(results), scores, metadata)
@@ -74,7 +78,7 @@ def run_block(
     return results
 
 
-def _run_cells(data, facts_file, place, seeds, settings, folder) -> list[CellResult]:
+def _run_cells(data, facts_file, place, seeds, settings, limits, folder) -> list[CellResult]:
     """Run each seed's cell in a child; what children share is imported and read here, once."""
     for variable in THREADS:
         os.environ[variable] = "1"  # read when the libraries load, which is below
@@ -87,13 +91,12 @@ def _run_cells(data, facts_file, place, seeds, settings, folder) -> list[CellRes
         table, facts = tables.read(data, facts_file)
         if tables.checksum(table) != facts["checksum"]:
             raise ValueError(f"its content is not what {facts_file} says")
-    protocol = settings["protocol"]
     learners = list(learners_of(settings["strategy"], settings["learners"]))
     results: list[CellResult] = []
     for seed in seeds:
         work = partial(run_cell, table, facts, (*place, seed), settings, folder)
         results += run_limited(
-            work, protocol["time_limit"], seed, learners, protocol.get("memory_limit")
+            work, limits["time_limit"], seed, learners, limits.get("memory_limit")
         )
     return results
 

@@ -113,7 +113,7 @@ class Forecast:
 
     def minutes(self, dataset: str, ratio: str, strategy: str, seeds: int) -> int:
         """Wall minutes to ask a cluster for: ten times the forecast, or what time limits allow."""
-        longest = seeds * self.study.protocol["time_limit"]
+        longest = seeds * self.study.limits["time_limit"]
         return 5 + ceil(min(10 * self.seconds(dataset, ratio, strategy, seeds), longest) / 60)
 
     def _cell_seconds(self, facts: dict[str, Any], ratio: str, strategy: dict[str, Any]) -> float:

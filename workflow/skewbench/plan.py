@@ -6,8 +6,8 @@ columns and classes; it is meant to be right within a factor of two.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from statistics import median
@@ -23,7 +23,7 @@ from skewbench.feasibility import (
 )
 from skewbench.forecast import BLOCK_SECONDS, cell_seconds
 from skewbench.imports import build
-from skewbench.study import Study
+from skewbench.study import Block, Study
 
 WORTHWHILE_SECONDS = 20  # of work in a job, so that start-up stays below a tenth
 
@@ -42,7 +42,9 @@ class PlannedCells:
     cpu_seconds: float
 
 
-def plan(study: Study, facts: Mapping[str, dict[str, Any]]) -> list[PlannedCells]:
+def plan(
+    study: Study, facts: Mapping[str, dict[str, Any]], archived: Sequence[Block] = ()
+) -> list[PlannedCells]:
     """Return every cell of ``study`` with its status as far as known beforehand.
 
     Parameters
@@ -50,8 +52,13 @@ def plan(study: Study, facts: Mapping[str, dict[str, Any]]) -> list[PlannedCells
     study : Study
     facts : mapping of data set name to its facts
         Data sets that are absent here (not fetched yet) are planned as ``unknown``.
+    archived : sequence of Block
+        What earlier sittings have done; not planned.
     """
     estimators: dict[str, Any] = {}
+    done = Counter()
+    for block in archived:
+        done[block.dataset, block.ratio, block.strategy] += block.last - block.first + 1
     rows = []
     for dataset in study.datasets:
         for ratio in study.ratios:
@@ -62,6 +69,9 @@ def plan(study: Study, facts: Mapping[str, dict[str, Any]]) -> list[PlannedCells
                 except Infeasible as error:
                     refused = "infeasible", str(error)
             for name, strategy in study.strategies.items():
+                seeds = study.seeds - done[dataset, ratio, name]
+                if not seeds:
+                    continue
                 learners = learners_of(strategy, study.learners)
                 statuses = {
                     learner: refused or _status(study, name, learner, ratio, size, estimators)
@@ -82,9 +92,9 @@ def plan(study: Study, facts: Mapping[str, dict[str, Any]]) -> list[PlannedCells
                         ratio,
                         name,
                         learner,
-                        study.seeds,
+                        seeds,
                         *status,
-                        study.seeds * seconds.get(learner, 0.0),
+                        seeds * seconds.get(learner, 0.0),
                     )
                     for learner, status in statuses.items()
                 ]
@@ -107,9 +117,9 @@ def _status(study, name, learner, ratio, size, estimators) -> tuple[str, str]:
     return "to run", ""
 
 
-def summary(study: Study, cells: list[PlannedCells]) -> str:
+def summary(study: Study, cells: list[PlannedCells], archived: Sequence[Block] = ()) -> str:
     """Return the plan as text for a person."""
-    jobs = len(study.blocks())
+    jobs = len(study.blocks()) - len(archived)
     running = [cell for cell in cells if cell.status == "to run"]
     hours = (sum(c.cpu_seconds for c in running) + jobs * BLOCK_SECONDS) / 3600
     lines = [
@@ -118,6 +128,7 @@ def summary(study: Study, cells: list[PlannedCells]) -> str:
         f"{len(study.strategies)} strategies x {study.seeds} seeds = "
         f"{len(study.datasets) * len(study.ratios) * len(study.strategies) * study.seeds} cells "
         f"in {jobs} jobs; learners: {', '.join(study.learners)}",
+        *([f"  {len(archived)} more jobs are in {study.archive}"] if archived else []),
         "",
         f"  {'data set':<24}{'ratio':<10}{'to run':>8}{'infeasible':>12}{'unknown':>9}{'CPU s':>9}",
     ]

@@ -34,7 +34,18 @@ def versions() -> dict[str, str]:
     return found
 
 
-def provenance(results: Path, configuration: dict[str, Any]) -> dict[str, Any]:
+def cpu_seconds(benchmark: Path) -> float:
+    """Return the CPU seconds in a benchmark file of Snakemake's (0.0 where it measured none)."""
+    if not benchmark.exists():
+        return 0.0
+    names, values = benchmark.read_text(encoding="utf-8").splitlines()[:2]
+    spent = dict(zip(names.split("\t"), values.split("\t"), strict=True))["cpu_time"]
+    return 0.0 if spent in ("-", "NA") else float(spent)
+
+
+def provenance(
+    results: Path, configuration: dict[str, Any], archived_seconds: float = 0.0
+) -> dict[str, Any]:
     """Return versions, commit, machine, configuration and CPU hours of a finished study.
 
     Parameters
@@ -45,15 +56,13 @@ def provenance(results: Path, configuration: dict[str, Any]) -> dict[str, Any]:
         over its benchmark files, jobs that were run again counting once.
     configuration : dict
         The study file, and the resolved data sets, strategies, learners and protocol.
+    archived_seconds : float
+        CPU seconds of the blocks that come from earlier sittings.
     """
     import pyarrow.parquet as pq
 
     metadata = pq.read_schema(results / "collected" / "metrics.parquet").metadata
-    seconds = 0.0
-    for file in (results / "benchmarks").rglob("*.tsv"):
-        names, values = file.read_text().splitlines()[:2]
-        spent = dict(zip(names.split("\t"), values.split("\t"), strict=True))["cpu_time"]
-        seconds += float(spent) if spent not in ("-", "NA") else 0.0
+    seconds = sum(map(cpu_seconds, (results / "benchmarks").rglob("*.tsv"))) + archived_seconds
     return {
         "versions": json.loads(metadata[b"skewbench.versions"]),
         "commit": _commit(),

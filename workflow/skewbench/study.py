@@ -28,11 +28,12 @@ STRATEGY_KEYS = (*TREATMENTS, "correction", "effective_prior", "tasks", "max_row
 STRATEGY_KEYS += ("resample_before_split",)
 LEARNER_KEYS = ("model", "max_rows")
 WHOLE_NUMBERS = ("seeds", "seeds_per_job", "folds", "inner_folds", "min_positives")
-PROTOCOL_KEYS = ("folds", "inner_folds", "min_positives", "time_limit", "memory_limit")
-PROTOCOL_KEYS += ("keep_scores", "cost")
+WHOLE_NUMBERS += ("time_limit", "memory_limit")
+PROTOCOL_KEYS = ("folds", "inner_folds", "min_positives", "keep_scores", "cost")
+LIMIT_KEYS = ("time_limit", "memory_limit")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Block:
     """One job: ``first`` to ``last`` (inclusive) seeds of one data set, ratio and strategy."""
 
@@ -63,10 +64,14 @@ class Study:
     seeds, seeds_per_job : int
         Number of repeats, and how many of them one job runs.
     protocol : dict
-        ``folds``, ``inner_folds``, ``min_positives``, ``time_limit`` (seconds per cell),
-        ``memory_limit`` (MiB per cell) if the study sets one, ``keep_scores`` and ``cost``.
+        ``folds``, ``inner_folds``, ``min_positives``, ``keep_scores`` and ``cost``.
+    limits : dict of str to int
+        ``time_limit`` (seconds per cell) and, if the study sets one, ``memory_limit`` (MiB per
+        cell). No result within them depends on them.
     highlight : tuple of str
         Strategies that the curves and ratio figures show.
+    archive : Path or None
+        Where earlier sittings are kept (:mod:`skewbench.archive`), relative to ``root`` if inside.
     """
 
     name: str
@@ -79,7 +84,9 @@ class Study:
     seeds: int
     seeds_per_job: int
     protocol: dict[str, Any]
+    limits: dict[str, int]
     highlight: tuple[str, ...]
+    archive: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -133,12 +140,12 @@ def load_study(file: str | Path, root: str | Path, data: str | Path | None = Non
     file = Path(_portable(Path(file).resolve(), root))
     raw = read_yaml(root / file)
     settings = validate(raw, "study", str(file))
-    for key in WHOLE_NUMBERS:
+    for key in set(WHOLE_NUMBERS) & set(settings):
         settings[key] = int(settings[key])
     if settings["study"].lower() in RESERVED_STUDIES:
         raise InputError(f"{file}: key 'study': the name '{settings['study']}' is reserved")
     chosen = {
-        kind: _choose(settings[plural], plural, kind, file, root)
+        kind: _choose(settings[plural], plural, kind, file, root, with_files=data is not None)
         for kind, plural in (
             ("dataset", "datasets"),
             ("strategy", "strategies"),
@@ -173,7 +180,9 @@ def load_study(file: str | Path, root: str | Path, data: str | Path | None = Non
         seeds=settings["seeds"],
         seeds_per_job=settings["seeds_per_job"],
         protocol=_only(settings, PROTOCOL_KEYS),
+        limits=_only(settings, LIMIT_KEYS),
         highlight=tuple(name for name in settings["highlight"] if name in chosen["strategy"]),
+        archive=_archive(settings, file, root),
     )
 
 
@@ -181,12 +190,19 @@ def _only(entry: dict, keys: tuple[str, ...]) -> dict:
     return {key: entry[key] for key in keys if key in entry}
 
 
-def _choose(selection: str | list, plural: str, kind: str, file: Path, root: Path) -> dict:
-    """Return the selected catalogue entries, with the study's own ones, in the study's order."""
+def _choose(
+    selection: str | list, plural: str, kind: str, file: Path, root: Path, with_files: bool
+) -> dict:
+    """Return the selected catalogue entries, with the study's own ones, in the study's order.
+
+    ``all`` takes the entries in a folder of the user's only if one is given.
+    """
     catalogue_file = root / "config" / f"{plural}.yaml"
     catalogue = read_yaml(catalogue_file)
     if selection == "all":
-        selection = list(catalogue)
+        selection = [
+            name for name, entry in catalogue.items() if with_files or PLACEHOLDER not in str(entry)
+        ]
     chosen: dict[str, dict] = {}
     for item in selection:
         if isinstance(item, dict):
@@ -215,6 +231,14 @@ def _choose(selection: str | list, plural: str, kind: str, file: Path, root: Pat
             raise InputError(f"{where}: should be a mapping of keys to values")
         chosen[name] = validate(entry, kind, where)
     return chosen
+
+
+def _archive(settings: dict, file: Path, root: Path) -> Path | None:
+    if "archive" not in settings:
+        return None
+    if settings["keep_scores"]:
+        raise InputError(f"{file}: key 'archive': it keeps no scores; leave out 'keep_scores'")
+    return Path(_portable(((root / file).parent / settings["archive"]).resolve(), root))
 
 
 def _portable(path: Path, root: Path) -> str:

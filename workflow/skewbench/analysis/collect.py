@@ -31,11 +31,14 @@ CELL = ["ratio", "strategy", "seed", "learner", "status", "reason", "flags", "ta
 JUDGED = ["scores", "prior", "decision"]
 COLUMNS = ["dataset", "family", "task", "track", "ratio", "strategy", "learner", "seed"]
 COLUMNS += ["status", "reason", "flags", *JUDGED, "metric", "value"]
+POOLED = ["dataset", *CELL, *JUDGED, "metric", "value"]
 COUNT = "count_"
 
 
 def collect(
-    files: Iterable[str | Path], facts: Mapping[str, dict[str, Any]]
+    files: Iterable[str | Path],
+    facts: Mapping[str, dict[str, Any]],
+    archived: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, list[dict[str, str]], list[str]]:
     """Read metrics files and return the collected table.
 
@@ -45,6 +48,8 @@ def collect(
         Metrics files, one per block.
     facts : mapping of data set name to its facts
         ``family``, ``class_counts`` and ``cost`` are used.
+    archived : DataFrame, optional
+        Pooled rows of earlier sittings, which join those of the files.
 
     Returns
     -------
@@ -60,6 +65,34 @@ def collect(
     InputError
         When two files hold the same cell.
     """
+    pooled, versions, problems = pool(files)
+    if archived is not None:
+        pooled = pd.concat([pooled, archived], ignore_index=True)
+    parts = [
+        _derive(rows, dataset, facts[dataset])
+        for dataset, rows in pooled.groupby("dataset", sort=False, observed=True)
+    ]
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS), [], problems
+    collected = pd.concat(parts, ignore_index=True)
+    text = [name for name in COLUMNS if name not in ("seed", "value")]
+    collected[text] = collected[text].astype("category")
+    collected["seed"] = collected["seed"].astype("int64")
+    return collected[COLUMNS], versions, problems
+
+
+def pool(
+    files: Iterable[str | Path],
+) -> tuple[pd.DataFrame, list[dict[str, str]], list[str]]:
+    """Read metrics files and return their rows with folds averaged, or summed if counts.
+
+    Returns
+    -------
+    pooled : DataFrame
+        Columns :data:`POOLED`, text as objects.
+    versions, problems
+        As in :func:`collect`.
+    """
     tables, problems, versions = defaultdict(list), [], {}
     for position, file in enumerate(files):
         try:
@@ -72,19 +105,14 @@ def collect(
         number = pa.array(np.full(table.num_rows, position, np.int32))
         tables[table["dataset"][0].as_py()].append(table.append_column("file", number))
     parts = [
-        _reduce(pa.concat_tables(found).unify_dictionaries().to_pandas(), dataset, facts[dataset])
+        _pool_folds(pa.concat_tables(found).unify_dictionaries().to_pandas(), dataset)
         for dataset, found in tables.items()
     ]
-    if not parts:
-        return pd.DataFrame(columns=COLUMNS), [], problems
-    collected = pd.concat(parts, ignore_index=True)
-    text = [name for name in COLUMNS if name not in ("seed", "value")]
-    collected[text] = collected[text].astype("category")
-    collected["seed"] = collected["seed"].astype("int64")
-    return collected[COLUMNS], list(versions.values()), problems
+    pooled = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=POOLED)
+    return pooled, list(versions.values()), problems
 
 
-def _reduce(frame: pd.DataFrame, dataset: str, facts: dict[str, Any]) -> pd.DataFrame:
+def _pool_folds(frame: pd.DataFrame, dataset: str) -> pd.DataFrame:
     """Return one data set's rows, folds averaged or pooled."""
     places = frame[[*CELL[:4], "file"]].drop_duplicates()
     twice = places.duplicated(CELL[:4])
@@ -95,23 +123,28 @@ def _reduce(frame: pd.DataFrame, dataset: str, facts: dict[str, Any]) -> pd.Data
             "two metrics files hold the same cell"
         )
     ok = (frame["status"] == "ok").to_numpy()
-    is_count = frame["metric"].str.startswith(COUNT).fillna(False).to_numpy(dtype=bool)
-    keys = [*CELL, *JUDGED]
-    absent = frame[~ok][[*keys, "metric", "value"]]
-    averaged = (
-        frame[ok & ~is_count].groupby([*keys, "metric"], observed=True)["value"].mean()
-    ).reset_index()
-    pooled = (
-        frame[ok & is_count]
-        .groupby([*keys, "metric"], observed=True)["value"]
-        .sum()
-        .unstack("metric")
-    )
-    parts = [absent, averaged]
-    if len(pooled):
-        parts.append(_from_counts(pooled, facts))
-    reduced = pd.concat([part.astype({key: object for key in keys}) for part in parts])
-    return reduced.assign(dataset=dataset, family=facts["family"])
+    is_count = _counts(frame)
+    keys = [*CELL, *JUDGED, "metric"]
+    averaged = frame[ok & ~is_count].groupby(keys, observed=True)["value"].mean().reset_index()
+    summed = frame[ok & is_count].groupby(keys, observed=True)["value"].sum().reset_index()
+    parts = [frame[~ok][[*keys, "value"]], averaged, summed]
+    parts = [part.astype({key: object for key in keys}) for part in parts]
+    return pd.concat(parts).assign(dataset=dataset)[POOLED]
+
+
+def _derive(pooled: pd.DataFrame, dataset: str, facts: dict[str, Any]) -> pd.DataFrame:
+    """Return one data set's pooled rows with the metrics that come from counts."""
+    is_count = _counts(pooled)
+    parts = [pooled[~is_count]]
+    if is_count.any():
+        keys = [*CELL, *JUDGED]
+        counts = pooled[is_count].set_index([*keys, "metric"])["value"].unstack("metric")
+        parts.append(_from_counts(counts, facts))
+    return pd.concat(parts).assign(dataset=dataset, family=facts["family"])
+
+
+def _counts(frame: pd.DataFrame) -> np.ndarray:
+    return frame["metric"].str.startswith(COUNT).fillna(False).to_numpy(dtype=bool)
 
 
 def _from_counts(pooled: pd.DataFrame, facts: dict[str, Any]) -> pd.DataFrame:

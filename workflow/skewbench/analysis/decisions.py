@@ -5,22 +5,20 @@ from __future__ import annotations
 import pandas as pd
 
 from skewbench.analysis.readings import Reading
-from skewbench.analysis.select import CONTROL, OWN, complete_block, family_means
+from skewbench.analysis.select import CONTROL, OWN, Means, at_readings, complete_block
 
 DESIGN = ["task", "track", "ratio", "learner"]
 
 
-def decision_table(
-    collected: pd.DataFrame, strategies: pd.DataFrame, metric: str = "f1"
-) -> pd.DataFrame:
+def decision_table(means: Means, strategies: pd.DataFrame, metric: str = "f1") -> pd.DataFrame:
     """Return every strategy's score at the default and at the tuned threshold, and the control's.
 
     Both columns, for all strategies of one table, are means over the same data-set families.
 
     Parameters
     ----------
-    collected : DataFrame
-        The collected table.
+    means : Means
+        From :func:`skewbench.analysis.select.family_means`.
     strategies : DataFrame, indexed by strategy
         ``level``, ``label``, ``ranked``, ``anchor``.
     metric : str
@@ -36,7 +34,7 @@ def decision_table(
     """
     tuned = f"tuned_{metric}"
     readings = [Reading(metric, decision=decision) for decision in ("default", tuned)]
-    values, imputed = family_means(collected, strategies, readings)
+    values, imputed = (at_readings(table, readings) for table in means)
     ranked = [name for name in values if strategies.loc[name, "ranked"]]
     tables = []
     for design, block in values[ranked].groupby(level=DESIGN, observed=True, sort=True):

@@ -6,21 +6,15 @@ so that the untouched model is judged under the same threshold rule as the strat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
 from skewbench.analysis.ranking import DECIMALS
-from skewbench.analysis.readings import DEFAULT_READINGS, Reading, lower_is_better
-from skewbench.analysis.select import CONDITION, control_of, family_means
+from skewbench.analysis.readings import lower_is_better
+from skewbench.analysis.select import CONDITION, Means, control_of
 
 
-def effect_differences(
-    collected: pd.DataFrame,
-    strategies: pd.DataFrame,
-    readings: Iterable[Reading] = DEFAULT_READINGS,
-) -> pd.DataFrame:
+def effect_differences(means: Means, strategies: pd.DataFrame) -> pd.DataFrame:
     """Return strategy minus control on every data-set family, for every ranked strategy.
 
     Returns
@@ -30,24 +24,18 @@ def effect_differences(
         ``control_score``, ``difference`` (rounded to 1e-12) and ``imputed`` (share of seeds).
     """
     ranked = strategies[strategies["ranked"].astype(bool)]
-    values, imputed = family_means(collected, strategies, readings)
-    return _paired(values, imputed, ranked, lambda learner: control_of(ranked, learner))
+    return _paired(*means, ranked, lambda learner: control_of(ranked, learner))
 
 
-def leaking_differences(
-    collected: pd.DataFrame,
-    strategies: pd.DataFrame,
-    readings: Iterable[Reading] = DEFAULT_READINGS,
-) -> pd.DataFrame:
+def leaking_differences(means: Means, strategies: pd.DataFrame) -> pd.DataFrame:
     """Return the optimism of unranked (leaking) strategies: the difference from the honest twin.
 
     The twin is the strategy's ``anchor``. Values taken from a control are left out, since they
     leak nothing. Columns as in :func:`effect_differences`.
     """
     leaking = strategies[~strategies["ranked"].astype(bool)]
-    values, imputed = family_means(collected, strategies, readings)
-    values = values.where(imputed == 0)
-    return _paired(values, imputed, leaking, lambda learner: leaking["anchor"].astype(object))
+    values = means.values.where(means.imputed == 0)
+    return _paired(values, means.imputed, leaking, lambda learner: leaking["anchor"].astype(object))
 
 
 def effect_table(differences: pd.DataFrame) -> pd.DataFrame:

@@ -6,19 +6,17 @@ differences are more than chance is for the tests to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from skewbench.analysis.readings import DEFAULT_READINGS, Reading, lower_is_better
+from skewbench.analysis.readings import lower_is_better
 from skewbench.analysis.select import (
     CONDITION,
     CONTROL,
     OWN,
+    Means,
     complete_block,
-    family_means,
 )
 
 DECIMALS = 12
@@ -68,22 +66,17 @@ def rank_table(means: pd.DataFrame, metric: str, control: str | None = CONTROL) 
     return pd.DataFrame(columns, index=names)
 
 
-def all_rank_tables(
-    collected: pd.DataFrame,
-    strategies: pd.DataFrame,
-    readings: Iterable[Reading] = DEFAULT_READINGS,
-) -> pd.DataFrame:
-    """Return :func:`rank_table` for every condition that the collected table holds.
+def all_rank_tables(means: Means, strategies: pd.DataFrame) -> pd.DataFrame:
+    """Return :func:`rank_table` for every condition that ``means`` holds.
 
     Strategies with ``ranked`` false (the leaking control) are left out.
 
     Parameters
     ----------
-    collected : DataFrame
-        The collected table.
+    means : Means
+        From :func:`skewbench.analysis.select.family_means`.
     strategies : DataFrame, indexed by strategy
         ``level``, ``label``, ``ranked``, ``anchor``.
-    readings : iterable of Reading
 
     Returns
     -------
@@ -92,17 +85,17 @@ def all_rank_tables(
         ``decision``, ``strategy``, ``level``, ``label``, the columns of :func:`rank_table` and
         ``share_imputed``: the share of cells whose value is the control's.
     """
-    values, imputed = family_means(collected, strategies, readings)
+    values, imputed = means
     ranked = [name for name in values if strategies.loc[name, "ranked"]]
     values, imputed = values[ranked], imputed[ranked]
     tables = {}
     for condition, block in values.groupby(level=CONDITION, observed=True, sort=True):
-        means = block.dropna(axis="columns", how="all")
-        if means.empty:
+        table = block.dropna(axis="columns", how="all")
+        if table.empty:
             continue
         names = dict(zip(CONDITION, condition, strict=True))
         control = None if names["learner"] == OWN else CONTROL
-        tables[condition] = rank_table(means, names["metric"], control)
+        tables[condition] = rank_table(table, names["metric"], control)
     columns = [*CONDITION, "strategy", "level", "label", *_RANK_COLUMNS]
     if not tables:
         return pd.DataFrame(columns=columns)

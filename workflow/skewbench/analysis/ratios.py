@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from skewbench.analysis.readings import Reading
-from skewbench.analysis.select import CONTROL, READING, family_means
+from skewbench.analysis.select import CONTROL, READING, Means, at_readings
 
 DEFAULT_RATIO_READINGS = (
     Reading("average_precision"),
@@ -39,7 +39,7 @@ def ratio_facts(ratio: str) -> tuple[float, str]:
 
 
 def ratio_table(
-    collected: pd.DataFrame,
+    means: Means,
     strategies: pd.DataFrame,
     readings: Iterable[Reading] = DEFAULT_RATIO_READINGS,
 ) -> pd.DataFrame:
@@ -56,7 +56,7 @@ def ratio_table(
         ``level``, ``label``, ``mean``, ``lower`` and ``upper`` (quartiles over data sets), and
         ``n_datasets``.
     """
-    values, _ = family_means(collected, strategies, readings)
+    values = at_readings(means.values, readings)
     keys = ["task", "track", "learner", *READING]
     columns = [*keys, "arm", "imbalance_ratio", "strategy", "level", "label"]
     columns += ["mean", "lower", "upper", "n_datasets"]

@@ -9,11 +9,12 @@ rules out (``infeasible``) stays absent. A metric that is undefined (NaN) is nev
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from skewbench.analysis.readings import Reading
+from skewbench.analysis.readings import DEFAULT_READINGS, Reading
 from skewbench.errors import InputError
 from skewbench.feasibility import OWN
 
@@ -23,6 +24,16 @@ CONDITION = ["task", "track", "ratio", "learner", *READING]
 CELL = ["task", "track", "dataset", "family", "ratio", "strategy", "learner", "seed"]
 FALLBACK_STATUSES = ("failed", "timeout")
 OVER_SIZE_LIMIT = "over_size_limit"
+
+
+class Means(NamedTuple):
+    """Scores per data-set family, and how much of them is not the strategy's own.
+
+    Rows: task, track, ratio, learner, metric, scores, prior, decision, family. Columns: strategies.
+    """
+
+    values: pd.DataFrame
+    imputed: pd.DataFrame
 
 
 def where(frame: pd.DataFrame, **values: str) -> pd.DataFrame:
@@ -109,8 +120,10 @@ def seed_values(
 
 
 def family_means(
-    collected: pd.DataFrame, strategies: pd.DataFrame, readings: Iterable[Reading]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    collected: pd.DataFrame,
+    strategies: pd.DataFrame,
+    readings: Iterable[Reading] = DEFAULT_READINGS,
+) -> Means:
     """Return the score of every strategy on every family, under every condition at once.
 
     Data sets without a value for the control are left out: nothing can be said against it there.
@@ -119,10 +132,9 @@ def family_means(
 
     Returns
     -------
-    values, imputed : DataFrame
-        Rows: task, track, ratio, learner, metric, scores, prior, decision, family. Columns:
-        strategies. ``values`` is NaN where absent; ``imputed`` is the share of seeds whose value
-        is the control's.
+    Means
+        ``values`` is NaN where absent; ``imputed`` is the share of seeds whose value is the
+        control's.
     """
     cells = seed_values(collected, strategies, readings)
     keys = [*CONDITION, "family", "dataset", "strategy"]
@@ -144,25 +156,13 @@ def family_means(
         values, imputed = values[kept], imputed[kept]
     unit = [*CONDITION, "family"]
     values = values.groupby(unit, observed=True, sort=True).mean(skipna=False)
-    return values, imputed.groupby(unit, observed=True, sort=True).mean(skipna=False)
+    return Means(values, imputed.groupby(unit, observed=True, sort=True).mean(skipna=False))
 
 
-def dataset_means(
-    collected: pd.DataFrame,
-    strategies: pd.DataFrame,
-    reading: Reading,
-    *,
-    ratio: str,
-    learner: str,
-    task: str = "binary",
-    track: str = "default",
-) -> pd.DataFrame:
-    """Return family x strategy means under one condition (NaN where a strategy is absent)."""
-    design = {"task": task, "track": track, "ratio": ratio, "learner": learner}
-    values, _ = family_means(where(collected, **design), strategies, [reading])
-    table = values.reset_index(CONDITION, drop=True).dropna(axis="columns", how="all")
-    table.index = table.index.astype(str)
-    return table
+def at_readings(values: pd.DataFrame, readings: Iterable[Reading]) -> pd.DataFrame:
+    """Return the rows of :class:`Means` that are one of ``readings``."""
+    found = values.index.droplevel([name for name in values.index.names if name not in READING])
+    return values[found.isin([tuple(reading) for reading in readings])]
 
 
 def complete_block(table: pd.DataFrame, control: str | None) -> tuple[pd.DataFrame, list[str]]:

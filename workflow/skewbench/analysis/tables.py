@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from skewbench.analysis.comparisons import comparison_table
 from skewbench.analysis.costs import resource_table
 from skewbench.analysis.decisions import decision_table
+from skewbench.analysis.decomposition import decomposition_table
+from skewbench.analysis.difficulty import arms_table, difficulty_effects, difficulty_table
 from skewbench.analysis.effects import effect_differences, effect_table, leaking_differences
+from skewbench.analysis.own_models import own_model_table
+from skewbench.analysis.pairs import pair_table
 from skewbench.analysis.ranking import all_rank_tables
 from skewbench.analysis.ratios import ratio_table
+from skewbench.analysis.screens import screen_table
+from skewbench.analysis.select import family_means
+from skewbench.analysis.sensitivity import sensitivity_table
+from skewbench.analysis.slopes import slope_table
 from skewbench.analysis.status import status_table
+from skewbench.analysis.symptoms import confusion_table, gap_table
 
 
 def strategy_facts(strategies: dict[str, dict[str, Any]]) -> pd.DataFrame:
@@ -32,20 +43,46 @@ def strategy_facts(strategies: dict[str, dict[str, Any]]) -> pd.DataFrame:
 
 
 def all_tables(
-    collected: str | Path | pd.DataFrame, strategies: dict[str, dict[str, Any]]
+    collected: str | Path | pd.DataFrame,
+    strategies: dict[str, dict[str, Any]],
+    difficulty: Iterable[Path] = (),
 ) -> dict[str, pd.DataFrame]:
-    """Return the study's tables by name: ranks, effects, differences, leaking, ..."""
+    """Return the study's tables by name: ranks, effects, comparisons, ...
+
+    Parameters
+    ----------
+    collected : path or DataFrame
+        The collected table.
+    strategies : dict
+        The study's catalogue entries.
+    difficulty : iterable of path
+        What was measured of each data set.
+    """
     if not isinstance(collected, pd.DataFrame):
         collected = pd.read_parquet(collected)
     facts = strategy_facts(strategies)
-    differences = effect_differences(collected, facts)
+    means = family_means(collected, facts)
+    differences = effect_differences(means, facts)
+    measured = difficulty_table(difficulty)
     return {
-        "ranks": all_rank_tables(collected, facts),
+        "ranks": all_rank_tables(means, facts),
         "effects": effect_table(differences),
         "differences": differences,
-        "leaking": effect_table(leaking_differences(collected, facts)),
-        "decisions": decision_table(collected, facts),
-        "ratios": ratio_table(collected, facts),
+        "comparisons": comparison_table(differences),
+        "sensitivity": sensitivity_table(differences),
+        "screens": screen_table(means.values, facts),
+        "pairs": pair_table(means.values, facts),
+        "own_models": own_model_table(*means, facts),
+        "leaking": effect_table(leaking_differences(means, facts)),
+        "decisions": decision_table(means, facts),
+        "decomposition": decomposition_table(means, facts),
+        "ratios": ratio_table(means, facts),
+        "slopes": slope_table(differences),
+        "arms": arms_table(differences, measured),
+        "difficulty": measured,
+        "difficulty_effects": difficulty_effects(differences, measured),
+        "confusions": confusion_table(collected, facts),
+        "gaps": gap_table(collected, facts),
         "status": status_table(collected),
         "resources": resource_table(collected, facts),
     }

@@ -11,14 +11,19 @@ import pandas as pd
 
 matplotlib.use("Agg")
 
-from skewbench import results
-from skewbench.analysis.select import OWN, where
+from skewbench.analysis.select import CONTROL, where
 from skewbench.analysis.tables import strategy_facts
+from skewbench.figures.claims import claim_plot
+from skewbench.figures.cost_curves import cost_plot
 from skewbench.figures.curves import curve_plot
 from skewbench.figures.decisions import decision_plot
+from skewbench.figures.decomposition import decomposition_plot
+from skewbench.figures.difficulty import gain_plot, minority_types_plot
 from skewbench.figures.effects import effect_plot
+from skewbench.figures.kept import kept_scores
 from skewbench.figures.ranks import rank_plot
 from skewbench.figures.ratios import ratio_plot
+from skewbench.figures.reliability import probabilities, reliability_plot
 from skewbench.figures.status import status_map
 from skewbench.figures.style import save
 from skewbench.figures.times import time_quality_plot
@@ -31,6 +36,7 @@ def draw_study(
     folder: Path,
     panels: Iterable[tuple[str, str]],
     learners: Iterable[str],
+    induced: bool,
     highlight: Iterable[str],
     strategies: dict[str, dict[str, Any]],
 ) -> None:
@@ -43,13 +49,15 @@ def draw_study(
     folder : Path
     panels : iterable of (task, ratio)
     learners : iterable of str
-        One figure of score against ratio each.
+        One figure of gain against difficulty each, and of score against ratio.
+    induced : bool
+        Whether the study has induced ratios.
     highlight : iterable of str
         Strategies that figure names.
     strategies : dict
         The study's catalogue entries.
     """
-    facts = strategy_facts(strategies)
+    facts, highlight = strategy_facts(strategies), list(highlight)
     for task, ratio in panels:
         at = {"task": task, "ratio": ratio}
         ranks = where(tables["ranks"], **at, **PRIMARY)
@@ -58,34 +66,55 @@ def draw_study(
         save(effect_plot(effects), folder / f"effects_{task}_{ratio}")
         times = where(tables["resources"], **at)
         save(time_quality_plot(ranks, times), folder / f"time_quality_{task}_{ratio}")
+        types = minority_types_plot(where(tables["difficulty"], **at))
+        save(types, folder / f"minority_types_{task}_{ratio}")
         if task == "binary":
             decisions = where(tables["decisions"], **at)
             save(decision_plot(decisions), folder / f"decisions_{task}_{ratio}")
+            gains = where(tables["decomposition"], **at, metric="f1")
+            figure = decomposition_plot(gains, highlight)
+            save(figure, folder / f"decomposition_{task}_{ratio}")
+    save(claim_plot(tables["claims"]), folder / "claims")
+    named = [name for name in highlight if name != CONTROL]
+    natural = where(tables["differences"], task="binary", ratio="natural", **PRIMARY)
     for learner in learners:
+        gains = where(natural, learner=learner)
+        figure = gain_plot(gains, tables["difficulty"], named)
+        save(figure, folder / f"difficulty_{learner}")
+        if not induced:
+            continue
         ratios = where(tables["ratios"], task="binary", learner=learner, metric=PRIMARY["metric"])
-        save(ratio_plot(ratios, list(highlight)), folder / f"ratios_{learner}")
+        save(ratio_plot(ratios, highlight), folder / f"ratios_{learner}")
     save(status_map(tables["status"], facts), folder / "status")
 
 
 def draw_curves(
-    files: Iterable[Path], path: Path, learner: str, strategies: dict[str, dict[str, Any]]
+    files: Iterable[tuple[Path, Path]],
+    folder: Path,
+    ratio: str,
+    learner: str,
+    strategies: dict[str, dict[str, Any]],
+    costs: dict[str, dict[str, float]],
 ) -> None:
-    """Draw PR and ROC curves of the binary data sets, for one learner and strategies' own models.
+    """Draw what needs every score: PR and ROC curves, cost curves and reliability.
 
-    The files' folders name data set, ratio and strategy, as blocks write them.
+    Parameters
+    ----------
+    files : iterable of (scores file, metrics file)
+        Their folders name data set, ratio and strategy, as blocks write them; multi-class data
+        sets are passed over.
+    folder : Path
+    ratio : str
+        Of all files.
+    learner : str
+        Shown beside strategies' own models.
+    strategies : dict
+        The catalogue entries of the strategies shown.
+    costs : dict of str to dict
+        Of false negatives and false positives, by data set.
     """
-    parts = []
-    for file in files:
-        dataset, _, strategy = file.parts[-4:-1]
-        kept = results.read(file).to_pandas()
-        if "score" not in kept:
-            continue
-        kept = kept[kept["learner"].isin([learner, OWN]) & (kept["part"] == "test")]
-        parts.append(
-            kept[["seed", "fold", "target", "score", "weight"]]
-            .rename(columns={"target": "y"})
-            .assign(dataset=dataset, strategy=strategy)
-        )
-    columns = ["dataset", "strategy", "seed", "fold", "y", "score", "weight"]
-    scores = pd.concat(parts) if parts else pd.DataFrame(columns=columns)
-    save(curve_plot(scores, strategy_facts(strategies)), path)
+    kept, facts = kept_scores(files, learner), strategy_facts(strategies)
+    test = kept[kept["part"] == "test"]
+    save(curve_plot(test, facts), folder / f"curves_{ratio}")
+    save(cost_plot(test, facts, costs), folder / f"cost_curves_{ratio}")
+    save(reliability_plot(probabilities(kept, strategies), facts), folder / f"reliability_{ratio}")

@@ -99,6 +99,7 @@ def new_figure(width: float, height: float) -> Figure:
 def message_figure(message: str) -> Figure:
     """Return a figure that says in words why there is nothing to draw."""
     figure = new_figure(7, 1.6)
+    figure.set_label(message)
     figure.text(0.5, 0.5, textwrap.fill(message, 80), ha="center", va="center", color=INK)
     return figure
 
@@ -119,17 +120,18 @@ def save(figure: Figure, path: str | Path) -> tuple[Path, Path]:
     svg, png = Path(f"{path}.svg"), Path(f"{path}.png")
     svg.parent.mkdir(parents=True, exist_ok=True)
     with _style():
-        figure.savefig(svg, metadata={"Date": None, "Creator": None})
+        figure.savefig(svg, metadata={"Date": None, "Creator": None, "Title": figure.get_label()})
         figure.savefig(png, dpi=PNG_DPI, metadata={"Software": None})
     return svg, png
 
 
 def title(figure: Figure, finding: str, detail: str = "") -> None:
     """Head the figure with its finding in bold and, below, what is shown in plain type."""
+    figure.set_label(f"{finding}. {detail}")  # the title of its SVG, and its alternative text
     width = figure.get_figwidth()
     parts = (
-        (textwrap.fill(finding, int(width * 11)), 11.5, "bold", INK),
-        (textwrap.fill(detail, int(width * 16.5)), 8.5, "normal", "#444444"),
+        (textwrap.fill(finding, int((width - 0.2) * 11)), 11.5, "bold", INK),
+        (textwrap.fill(detail, int((width - 0.2) * 15.8)), 8.5, "normal", "#444444"),
     )
     strips = [1.3 * size / 72 * (text.count("\n") + 1) * bool(text) for text, size, *_ in parts]
     strip = sum(strips) + 0.12

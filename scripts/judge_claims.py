@@ -1,0 +1,24 @@
+"""Judge the claims of the notes, and both decision guides, on what the study has collected."""
+
+import json
+from pathlib import Path
+
+from skewbench.logs import logged
+
+with logged(snakemake.log[0]):
+    import pandas as pd
+
+    from skewbench.analysis import tables
+    from skewbench.analysis.claims.registry import load_claims
+    from skewbench.analysis.claims.table import claim_tables
+
+    facts = {Path(file).stem: json.loads(Path(file).read_text()) for file in snakemake.input.facts}
+    made = claim_tables(
+        pd.read_parquet(snakemake.input.collected),
+        tables.strategy_facts(snakemake.params.strategies),
+        load_claims(snakemake.input.claims),
+        facts,
+        pd.read_parquet(snakemake.input.difficulty),
+    )
+    for file in map(Path, snakemake.output):
+        tables.write(made[file.stem], file)

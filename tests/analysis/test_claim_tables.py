@@ -1,0 +1,188 @@
+"""Claims on collected tables in which the answer is built in."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_tables import described, rows
+
+from skewbench.analysis.claims.registry import Claim
+from skewbench.analysis.claims.table import COLUMNS, claim_tables
+
+STRATEGIES = described(none="control", good="data", bad="data", same="data", luck="data")
+AP = {"metric": "average_precision"}
+N = 12
+FACTS = {
+    f"d{i:02d}": {"family": f"d{i:02d}", "class_counts": [100 * (i + 2), 100], "n_features": i + 1}
+    for i in range(N)
+}
+
+
+def collected(n=N, learners=("tree", "logistic"), seed=3):
+    """Good gains .05, bad loses .05, same differs by .001 at most, luck by .05 either way."""
+    rng = np.random.default_rng(seed)
+    parts = []
+    for learner in learners:
+        values = {}
+        for i, name in enumerate(list(FACTS)[:n]):
+            level = 0.5 + 0.02 * i
+            values[name, "none"] = level
+            values[name, "good"] = level + 0.05 + rng.uniform(-0.01, 0.01)
+            values[name, "bad"] = level - 0.05 + rng.uniform(-0.01, 0.01)
+            values[name, "same"] = level + rng.uniform(-0.001, 0.001)
+            values[name, "luck"] = level + (0.05 if i % 2 else -0.05) * (1 + 0.01 * i)
+        parts.append(rows(values, learner=learner))
+    return pd.concat(parts)
+
+
+def contrast(of, against="none", name=None, expect="better", **more):
+    test = {"of": [of], "against": [against], "reading": AP} | more
+    return Claim(name or of, 9, "x", ("002",), "in words", "contrast", test, expect, 0.01)
+
+
+def judged(*claims, table=None, **more):
+    made = claim_tables(collected() if table is None else table, STRATEGIES, claims, FACTS, **more)
+    return made["claims"].set_index("id"), made
+
+
+@pytest.mark.parametrize(
+    ("of", "better", "enough", "equivalent"),
+    [
+        ("good", "supported", "supported", "contradicted"),
+        ("bad", "contradicted", "contradicted", "contradicted"),
+        ("same", "undecided", "supported", "supported"),
+        ("luck", "undecided", "undecided", "undecided"),
+    ],
+)
+def test_the_answer_that_was_built_in_is_found(of, better, enough, equivalent):
+    table, _ = judged(*(contrast(of, name=e, expect=e) for e in ("better", "enough", "equivalent")))
+    assert table["verdict"].tolist() == [better, enough, equivalent]
+    assert set(table["n_datasets"]) == {N}
+    assert set(table["unit"]) == {"difference in average_precision"}
+
+
+def test_the_family_is_the_unit_and_learners_are_pooled_within_it():
+    source = collected()
+    table, made = judged(contrast("good"), table=source)
+    row = table.loc["good"]
+    assert list(made["claims"].columns) == COLUMNS
+    wide = source.pivot_table(index=["family", "learner"], columns="strategy", values="value")
+    by_learner = (wide["good"] - wide["none"]).unstack("learner")
+    assert row["effect"] == pytest.approx(by_learner.mean(axis=1).mean())
+    assert row["lower"] < row["effect"] < row["upper"]
+    assert row["n_datasets"] == N
+    learners = made["claims_by_learner"].set_index("learner")
+    assert learners["effect"].to_dict() == pytest.approx(by_learner.mean().to_dict())
+    assert learners["verdict"].tolist() == ["supported", "supported"]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000))
+def test_flipping_the_sides_flips_effect_and_verdict(seed):
+    source = collected(learners=("tree",), seed=seed)
+    flipped = {"supported": "contradicted", "contradicted": "supported", "undecided": "undecided"}
+    for name in ("good", "bad", "luck"):
+        table, _ = judged(
+            contrast(name, name="one"), contrast("none", name, name="other"), table=source
+        )
+        one, other = table.loc["one"], table.loc["other"]
+        assert other["effect"] == pytest.approx(-one["effect"])
+        assert other["verdict"] == flipped[one["verdict"]]
+
+
+def test_four_families_decide_nothing():
+    table, _ = judged(contrast("good"), table=collected(n=4))
+    assert table.loc["good", "verdict"] == "undecided"
+    assert table.loc["good", "effect"] == pytest.approx(0.05, abs=0.01)
+    assert np.isnan(table.loc["good", "lower"])
+    assert table.loc["good", "note"] == "4 of at least 5 data-set families"
+
+
+def test_an_undecided_claim_says_what_it_would_take():
+    table, _ = judged(contrast("luck"))
+    assert "families" in table.loc["luck", "note"] or "no number" in table.loc["luck", "note"]
+
+
+def test_what_is_missing_is_named_and_stops_nothing():
+    waiting = Claim("waiting", 24, "x", ("004",), "", "waits", "needs networks", "better", 0.01)
+    table, made = judged(
+        contrast("rusboost"),
+        contrast("good", name="ratio", ratio="ir50"),
+        contrast("good", name="hard", where={"safe": [0, 1]}),
+        waiting,
+        contrast("good"),
+    )
+    assert table["verdict"].tolist() == ["undecided"] * 3 + ["not yet run", "supported"]
+    assert table["note"].tolist()[:4] == [
+        "not in this study: strategy 'rusboost'",
+        "not in this study: ratio ir50",
+        "'safe' at ratio natural needs the table of difficulty",
+        "needs networks",
+    ]
+    assert set(made["claims_by_learner"]["id"]) == {"good"}
+    assert made["policies"].empty
+
+
+def test_a_gain_that_follows_a_measure():
+    source = collected()
+    difficulty = pd.DataFrame(
+        {
+            "dataset": list(FACTS),
+            "family": list(FACTS),
+            "ratio": "natural",
+            "n_positive": 80,
+            "n_features": 1,
+            "imbalance_ratio": 1.0,
+            "borderline": [0.5 + (0.1 + 0.001 * i) * (1 if i % 2 else -1) for i in range(N)],
+            "rare": 0.0,
+        }
+    )
+
+    def modifier(name, way, **more):
+        test = {"of": ["luck"], "against": ["none"], "reading": AP, way: ["borderline", "rare"]}
+        return Claim(name, 12, "x", ("002",), "w", "modifier", test | more, "better", 0.01)
+
+    table, _ = judged(
+        modifier("grows", "grows"),
+        modifier("falls", "falls"),
+        modifier("rather", "grows", rather_than=["n_features"]),
+        table=source,
+        difficulty=difficulty,
+    )
+    assert table["verdict"].tolist() == ["supported", "contradicted", "supported"]
+    # The gain of luck is +-.05 (1 + .01 i): in the order of the measure, whatever the learner.
+    assert table.loc["grows", "effect"] == pytest.approx(1)
+    assert table.loc["falls", "effect"] == pytest.approx(-1)
+    ranks = [6, 7, 5, 8, 4, 9, 3, 10, 2, 11, 1, 12]  # of the gains, in the order of n_features
+    squares = sum((rank - i) ** 2 for i, rank in enumerate(ranks, 1))
+    rho = 1 - 6 * squares / (12 * 143)
+    assert table.loc["rather", "effect"] == pytest.approx(1 - abs(rho))
+    assert set(table["unit"]) == {"correlation with the measure (Spearman)"}
+
+
+def test_policies_have_regrets():
+    branches = [{"where": {"imbalance_ratio": [None, None]}, "follow": ["good"]}]
+    test = {"guide": "mine", "reading": AP, "branches": branches}
+    guide = Claim("guide", 30, "x", ("002",), "w", "policy", test, "better", 0.01)
+    best = Claim(
+        "best", 30, "x", ("002",), "w", "policy", test | {"over": "single best"}, "enough", 0.01
+    )
+    table, made = judged(guide, best)
+    assert table.loc["guide", "verdict"] == "supported"
+    # On other families the single best is good too, always.
+    assert table.loc["best", ["effect", "lower", "upper"]].tolist() == [0, 0, 0]
+    policies = made["policies"]
+    assert not policies.duplicated(["guide", "learner", "policy"]).any()
+    assert set(policies["learner"]) == {"tree", "logistic", "all"}
+    pooled = policies[policies["learner"] == "all"].set_index("policy")["regret"]
+    assert pooled["oracle"] == 0
+    assert pooled["control"] - pooled["guide"] == pytest.approx(table.loc["guide", "effect"])
+    assert pooled["guide"] < pooled["control"]
+    assert set(policies["n_datasets"]) == {N}
+
+
+def test_an_empty_study_is_undecided():
+    table, _ = judged(contrast("good"), table=collected().head(0))
+    assert table.loc["good", "verdict"] == "undecided"
+    assert "not in this study" in table.loc["good", "note"]

@@ -1,0 +1,136 @@
+"""From effects to a verdict: the rule, its intervals, and what it would take."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import bootstrap, spearmanr
+
+from skewbench.analysis.claims.verdict import (
+    Estimate,
+    correlation_effect,
+    families_needed,
+    judge,
+    mean_effect,
+)
+
+NAN = float("nan")
+
+
+def estimate(lower, upper, n=10, effect=None, spread=0.1):
+    return Estimate((lower + upper) / 2 if effect is None else effect, lower, upper, n, spread)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "better", "enough", "equivalent"),
+    [
+        (0.02, 0.05, "supported", "supported", "contradicted"),
+        (0.001, 0.004, "supported", "supported", "supported"),
+        (-0.005, 0.05, "undecided", "supported", "undecided"),
+        (-0.005, 0.005, "undecided", "supported", "supported"),
+        (-0.02, 0.005, "undecided", "undecided", "undecided"),
+        (-0.005, -0.001, "contradicted", "supported", "supported"),
+        (-0.02, -0.005, "contradicted", "undecided", "undecided"),
+        (-0.05, -0.02, "contradicted", "contradicted", "contradicted"),
+        (-0.05, 0.05, "undecided", "undecided", "undecided"),
+    ],
+)
+def test_the_rule(lower, upper, better, enough, equivalent):
+    found = [judge(estimate(lower, upper), e, 0.01)[0] for e in ("better", "enough", "equivalent")]
+    assert found == [better, enough, equivalent]
+
+
+FLIPPED = {"supported": "contradicted", "contradicted": "supported", "undecided": "undecided"}
+EFFECTS = st.lists(st.floats(-1, 1).map(lambda x: round(x, 3)), min_size=5, max_size=30)
+
+
+@given(EFFECTS)
+def test_flipping_the_sides_flips_the_verdict(effects):
+    one, other = mean_effect(np.array(effects)), mean_effect(-np.array(effects))
+    assert other.effect == pytest.approx(-one.effect)
+    mirrored = Estimate(-one.effect, -one.upper, -one.lower, one.n, one.spread)
+    assert judge(mirrored, "better", 0.01)[0] == FLIPPED[judge(one, "better", 0.01)[0]]
+    assert judge(mirrored, "equivalent", 0.01)[0] == judge(one, "equivalent", 0.01)[0]
+
+
+@given(EFFECTS)
+def test_who_is_better_is_enough(effects):
+    found = mean_effect(np.array(effects))
+    if judge(found, "better", 0.01)[0] == "supported":
+        assert judge(found, "enough", 0.01)[0] == "supported"
+
+
+def test_fewer_than_five_families_decide_nothing():
+    found = mean_effect(np.full(4, 0.5))
+    assert found[:2] == (0.5, pytest.approx(NAN, nan_ok=True))
+    assert judge(found, "better", 0.01) == ("undecided", "4 of at least 5 data-set families")
+    assert judge(mean_effect(np.array([])), "better", 0.01)[0] == "undecided"
+
+
+def test_the_interval_is_that_of_the_mean():
+    values = np.array([0.05, 0.02, -0.01, 0.04, 0.03, 0.06, 0.0, 0.02, 0.05, 0.01, 0.03, 0.12])
+    found = mean_effect(values)
+    other = bootstrap(
+        (values,), np.mean, n_resamples=20_000, method="BCa", rng=np.random.default_rng(1)
+    ).confidence_interval
+    assert found.effect == pytest.approx(0.035)  # 0.42 / 12
+    assert found.lower == pytest.approx(other.low, abs=0.002)
+    assert found.upper == pytest.approx(other.high, abs=0.002)
+
+
+def test_the_number_of_families_needed_by_hand():
+    # mean .02, spread .05: (1.96 x .05 / .02)^2 = 4.9^2 = 24.01
+    assert families_needed(estimate(-0.01, 0.05, spread=0.05), 0.02) == pytest.approx(
+        24.01, rel=1e-3
+    )
+    verdict, note = judge(estimate(-0.01, 0.05, spread=0.05), "better", 0.01)
+    assert verdict == "undecided"
+    assert "about 25 families" in note
+    # enough: from -.015 to the boundary at -.01 it is .005: (1.96 x .05 / .005)^2 = 384.1
+    note = judge(estimate(-0.05, 0.02, effect=-0.015, spread=0.05), "enough", 0.01)[1]
+    assert "about 385 families" in note
+    # equivalent: the same distance from .015
+    note = judge(estimate(-0.02, 0.05, effect=0.015, spread=0.05), "equivalent", 0.01)[1]
+    assert "about 385 families" in note
+    # Spearman's r = .5: 3 + 1.125 (1.96 / .5493)^2 = 17.3
+    assert families_needed(estimate(-0.1, 0.8, spread=NAN), 0.5) == pytest.approx(17.32, abs=0.01)
+    assert families_needed(estimate(0, 0), 0) == math.inf
+    assert "no number" in judge(estimate(-0.5, 0.5, spread=0.05), "better", 0.01)[1]
+
+
+def test_the_note_never_asks_for_fewer_families_than_there_are():
+    note = judge(estimate(-0.001, 0.2, n=26, effect=0.1, spread=0.02), "better", 0.01)[1]
+    assert "about 27 families" in note
+
+
+def test_small_effects_are_called_small():
+    assert "smaller than the margin" in judge(estimate(0.001, 0.004), "better", 0.01)[1]
+    assert "smaller than the margin" in judge(estimate(-0.004, 0.004), "better", 0.01)[1]
+    assert judge(estimate(0.02, 0.04), "better", 0.01)[1] == ""
+
+
+def test_correlations():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=26)
+    y = x + rng.normal(size=26)
+    other = rng.normal(size=26)
+    found = correlation_effect(y, x, None)
+    assert found.effect == pytest.approx(spearmanr(y, x).statistic)
+    assert 0 < found.lower < found.effect < found.upper < 1
+    assert judge(found, "better", 0.01)[0] == "supported"
+    assert judge(correlation_effect(-y, x, None), "better", 0.01)[0] == "contradicted"
+    assert judge(correlation_effect(other, x, None), "better", 0.01)[0] == "undecided"
+    more = correlation_effect(y, x, other)
+    expected = spearmanr(y, x).statistic - abs(spearmanr(y, other).statistic)
+    assert more.effect == pytest.approx(expected)
+    # A strong correlation the other way is no support, however weak that with the other measure.
+    assert judge(correlation_effect(-y, x, other), "better", 0.01)[0] == "contradicted"
+
+
+def test_a_measure_without_spread_has_no_correlation():
+    found = correlation_effect(np.arange(8.0), np.ones(8), None)
+    assert math.isnan(found.effect)
+    assert judge(found, "better", 0.01)[0] == "undecided"
+    assert correlation_effect(np.arange(8.0), np.arange(8.0), None)[:3] == (1, 1, 1)

@@ -1,0 +1,520 @@
+"""The figures of the statistics show the numbers of their tables, also of awkward ones."""
+
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
+from scipy.stats import binomtest
+from synthetic_study import described_strategies
+from test_figures import named_y, words_of
+
+from skewbench import results
+from skewbench.figures import gains, style
+from skewbench.figures.cliques import MOST_BARS, critical_difference_plot
+from skewbench.figures.cost_curves import _probability_cost, cost_plot
+from skewbench.figures.forest import VERDICTS, forest_plot
+from skewbench.figures.heatmap import difference_map
+from skewbench.figures.kept import kept_scores
+from skewbench.figures.pairs import SHOWN, p_words, pair_plot
+from skewbench.figures.reliability import probabilities, reliability_curve, reliability_plot
+from skewbench.figures.statistics import draw_statistics, not_told_apart
+from skewbench.figures.symptoms import confusion_plot, gap_plot
+from small_cells import STRATEGIES as CATALOGUE
+from small_cells import binary_table, run
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+STRATEGIES = described_strategies()
+LONG = STRATEGIES.assign(label=STRATEGIES["label"] + " with a rather long explanation")
+FAMILIES = [f"family_{i:02d}" for i in range(14)]
+CONDITION = {
+    "task": "binary",
+    "track": "default",
+    "ratio": "ir10",
+    "learner": "random_forest",
+    "metric": "average_precision",
+    "scores": "raw",
+    "prior": "matched",
+    "decision": "",
+}
+
+
+def named(names, strategies=STRATEGIES, **columns):
+    """Return a frame of one condition with the facts of some strategies."""
+    table = strategies.loc[list(names), ["level", "label"]].reset_index()
+    return table.assign(**CONDITION | columns)
+
+
+def ranks(names, strategies=STRATEGIES, **columns):
+    table = named(names, strategies, n_datasets=14)
+    return table.assign(mean_rank=np.arange(1.0, len(names) + 1)).assign(**columns)
+
+
+def pairs(rows):
+    """Return pairs from (a, b, mean, wins, ties, losses, p_holm)."""
+    columns = ["strategy_a", "strategy_b", "mean", "wins", "ties", "losses", "p_holm"]
+    return pd.DataFrame(rows, columns=columns).assign(**CONDITION, n_datasets=14)
+
+
+def comparisons(names, strategies=STRATEGIES, random=1, **columns):
+    rng = np.random.default_rng(random)
+    table = named(names, strategies, control="none", rope=0.01, n_datasets=14, n_needed=11)
+    table["mean"] = rng.normal(0, 0.03, len(table))
+    width = rng.uniform(0.005, 0.03, (2, len(table)))
+    table["lower"], table["upper"] = table["mean"] - width[0], table["mean"] + width[1]
+    table["verdict"] = rng.choice(["better", "worse", "equivalent", "undecided"], len(table))
+    return table.assign(share_imputed=0.0, **columns)
+
+
+def differences(names, families=FAMILIES, strategies=STRATEGIES, **columns):
+    rng = np.random.default_rng(2)
+    parts = [
+        named(names, strategies, family=family, control_score=rng.uniform(0.3, 0.9))
+        for family in families
+    ]
+    table = pd.concat(parts, ignore_index=True).assign(control="none", imputed=0.0)
+    table["difference"] = rng.normal(0, 0.03, len(table))
+    return table.assign(**columns)
+
+
+def gaps(names, strategies=STRATEGIES, **columns):
+    rng = np.random.default_rng(3)
+    table = named(names, strategies, n_datasets=14, share_imputed=0.0)
+    table["test"] = rng.uniform(0.4, 0.7, len(table))
+    table["gap"] = rng.uniform(0, 0.3, len(table))
+    table["training"] = table["test"] + table["gap"]
+    table["lower"], table["upper"] = table["gap"] - 0.02, table["gap"] + 0.03
+    return table.assign(**columns)
+
+
+def confusions(names, decisions=("default", "tuned_f1"), strategies=STRATEGIES):
+    parts = []
+    for i, decision in enumerate(decisions):
+        missed = 0.4 - 0.2 * i
+        shares = {(0, 0): 0.98, (0, 1): 0.02, (1, 0): missed, (1, 1): 1 - missed}
+        for (true, predicted), share in shares.items():
+            cell = {"true": true, "predicted": predicted, "share": share, "decision": decision}
+            cell |= {"lower": share - 0.01, "upper": share + 0.01, "per_thousand": 100 * share}
+            parts.append(named(names, strategies, n_datasets=14, share_imputed=0.0, **cell))
+    return pd.concat(parts, ignore_index=True)
+
+
+def check(figure, path):
+    """Save a figure; nothing is cut off, and every axis is named, there or where it is shared."""
+    _, png = style.save(figure, path)
+    pixels = matplotlib.image.imread(png)[..., :3]
+    assert pixels.std() > 0.02
+    edges = (pixels[:, [0, -1]], pixels[[0, -1]])
+    assert min(edge.mean() for edge in edges) > 0.97
+    figure.draw_without_rendering()
+    frame = figure.bbox.padded(1)
+    for axes in figure.axes:
+        written = [*axes.texts, axes.xaxis.label, axes.yaxis.label, axes._left_title]
+        left, right = axes.get_xlim()
+        written += [
+            label for label in axes.get_xticklabels() if left <= label.get_position()[0] <= right
+        ]
+        written += axes.get_yticklabels()
+        boxes = [text.get_window_extent() for text in written if text.get_text()]
+        assert all(frame.containsx(x) for box in boxes for x in box.intervalx)
+        below = axes.get_shared_x_axes().get_siblings(axes)
+        assert any(other.get_xlabel() for other in below)
+        assert named_y(axes) or not axes.get_yticks().size
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+# --- pairs --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_pair_is_shown_as_better_ranked_minus_worse_ranked(turned):
+    row = ("smote", "adasyn", 0.021, 9, 1, 4, 0.012)
+    if turned:
+        row = ("adasyn", "smote", -0.021, 4, 1, 9, 0.012)
+    table = pairs([row, ("none", "smote", -0.3, 2, 0, 12, 0.5)])
+    (axes,) = pair_plot(table, ranks(["smote", "none", "adasyn"])).axes
+    shown = texts(axes)
+    assert shown[:6] == ["+0.300", "12/0/2", "p = .5", "+0.021", "9/1/4", "p = .012"]
+    assert [axes.texts[i].get_fontweight() for i in (0, 3)] == ["normal", "bold"]
+
+
+def test_the_matrix_holds_the_best_and_the_control():
+    names = [name for name in STRATEGIES.index if name != "none"] + ["none"]
+    first = ranks(names, LONG)
+    rows = [(a, b, 0.01, 9, 0, 5, 0.9) for i, a in enumerate(names) for b in names[i + 1 :]]
+    (axes,) = pair_plot(pairs(rows), first).axes
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == list(LONG.loc[names[: SHOWN - 1], "label"])
+    assert axes.get_xticklabels()[-1].get_text() == LONG.loc["none", "label"]
+    assert len(axes.patches) == SHOWN * (SHOWN - 1) // 2
+
+
+def test_too_few_data_sets_for_any_pair_are_said():
+    table = pairs([("none", "smote", 0.1, 3, 0, 0, 0.25)]).assign(n_datasets=3)
+    # two-sided, the smallest p of n data sets is 2 / 2^n: .03125 from 6 on
+    assert "No p can reach .05 with fewer than 6 data sets" in words_of(
+        pair_plot(table, ranks(["none", "smote"]))
+    )
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [(0.0004, "p < .001"), (0.0123, "p = .012"), (1.0, "p = 1"), (np.nan, "no p")],
+)
+def test_p_in_words(p, text):
+    assert p_words(p) == text
+
+
+# --- forest -------------------------------------------------------------------------------------
+
+
+def test_the_forest_shows_means_intervals_and_verdicts():
+    table = comparisons(["smote", "adasyn", "none", "focal_loss", "cost_matrix"])
+    figure = forest_plot(table)
+    (axes,) = figure.axes
+    order = table.sort_values("mean", ascending=False)
+    drawn = axes.lines[1:]
+    assert [line.get_xdata()[0] for line in drawn] == pytest.approx(order["mean"].tolist())
+    assert [line.get_marker() for line in drawn] == [VERDICTS[v].marker for v in order["verdict"]]
+    assert texts(axes) == [f"{mean:+.3f}" for mean in order["mean"]]
+    widths = [bar.get_width() for bar in axes.patches]
+    assert widths == pytest.approx([0.02] * len(table))
+    better = (table["verdict"] == "better").sum()
+    assert f"{better} of 5 comparisons with the control find the strategy better" in words_of(
+        figure
+    )
+
+
+def test_what_lies_beyond_the_axis_is_drawn_at_its_edge():
+    table = comparisons(list(STRATEGIES.index[:20]))
+    table.loc[0, ["mean", "lower", "upper"]] = [-5.0, -6.0, -4.0]
+    (axes,) = forest_plot(table).axes
+    low, high = axes.get_xlim()
+    assert low > -1
+    assert axes.lines[-1].get_xdata()[0] == low
+    assert texts(axes)[-1] == "-5.000"
+    ends = np.concatenate([line.get_segments()[0][:, 0] for line in axes.collections])
+    assert ends.min() >= low
+    assert ends.max() <= high
+
+
+def test_a_loss_is_better_to_the_left_and_has_no_common_margin():
+    table = comparisons(["smote", "adasyn"], metric="log_loss")
+    (axes,) = forest_plot(table).axes
+    assert axes.lines[1].get_xdata()[0] == table["mean"].min()
+    assert not axes.patches
+    assert "left is better" in axes.get_xlabel()
+
+
+def test_too_few_data_sets_are_the_title():
+    table = comparisons(["smote"], verdict="too few data sets", n_datasets=3, n_needed=8)
+    table[["lower", "upper"]] = np.nan
+    assert "3 data sets decide nothing: at least 8 are needed" in words_of(forest_plot(table))
+
+
+def test_every_verdict_looks_different_without_colour():
+    assert len({look.marker for look in VERDICTS.values()}) == len(VERDICTS)
+
+
+# --- differences --------------------------------------------------------------------------------
+
+
+def test_the_map_holds_every_difference():
+    table = differences(["smote", "adasyn", "rusboost"])
+    table = table.drop(index=[0])
+    (axes, _) = difference_map(table).axes
+    wide = table.pivot(index="strategy", columns="family", values="difference")
+    order = wide.mean(axis=1).sort_values(ascending=False).index
+    hardest = table.groupby("family")["control_score"].mean().sort_values().index
+    cells = axes.collections[0].get_array().reshape(wide.shape)
+    np.testing.assert_allclose(cells.filled(np.nan), wide.loc[order, hardest].to_numpy())
+    assert np.ma.count_masked(cells) == 1
+    means = [f"{mean:+.3f}" for mean in wide.loc[order].mean(axis=1)]
+    assert texts(axes)[-3:] == means
+
+
+@pytest.mark.parametrize(("metric", "good"), [("average_precision", 0.05), ("log_loss", -0.05)])
+def test_better_is_blue_whatever_the_sign(metric, good):
+    scale, colours = gains.difference_scale(np.array([0.05])), gains.difference_colours(metric)
+    assert colours(scale(good))[:3] == pytest.approx(to_rgb(gains.BETTER))
+    assert colours(scale(-good))[:3] == pytest.approx(to_rgb(gains.WORSE))
+
+
+def test_a_dash_marks_every_loss_of_a_map_without_room_for_numbers():
+    table = differences(["smote", "adasyn"], [f"d{i}" for i in range(40)])
+    (axes, _) = difference_map(table).axes
+    dashes = axes.collections[1].get_offsets()
+    assert len(dashes) == (table["difference"] < 0).sum() > 0
+
+
+@given(st.lists(st.floats(-1, 1), max_size=30))
+def test_a_scale_is_symmetric_and_never_narrower_than_noise(values):
+    scale = gains.difference_scale(np.array(values))
+    assert scale.vmin == -scale.vmax
+    assert scale.vmax >= gains.SMALLEST
+
+
+# --- cliques ------------------------------------------------------------------------------------
+
+
+def test_a_bar_marks_the_members_of_its_clique():
+    table = ranks(["smote", "none", "adasyn", "rusboost"])
+    (axes,) = (figure := critical_difference_plot(table, [["none", "rusboost"], ["smote"]])).axes
+    (bar,) = [line for line in axes.lines if line.get_marker() == "o" and len(line.get_xdata()) > 1]
+    assert bar.get_xdata().tolist() == [2, 4]
+    assert "SMOTE ranks first; 0 of 3 others are not shown to differ" in words_of(figure)
+
+
+def test_cliques_come_from_the_corrected_pairs():
+    rows = [("a", "b", 0, 0, 0, 0, 0.2), ("a", "c", 0, 0, 0, 0, 0.05), ("b", "c", 0, 0, 0, 0, 0.3)]
+    table = pd.DataFrame({"strategy": ["c", "b", "a", "d"], "mean_rank": [1.0, 2.0, 3.0, np.nan]})
+    found = not_told_apart(pairs([*rows, ("a", "d", 0, 0, 0, 0, 0.9)]), table)
+    assert sorted(map(sorted, found)) == [["a", "b"], ["b", "c"]]
+
+
+def test_only_the_largest_of_many_cliques_are_drawn():
+    names = list(STRATEGIES.index)
+    many = [names[i : i + 4] for i in range(41)]
+    figure = critical_difference_plot(ranks(names, LONG), many)
+    assert f"{MOST_BARS} largest of 41 groups" in words_of(figure)
+
+
+# --- cost curves and reliability ----------------------------------------------------------------
+
+
+def kept(datasets=("mammography",), strategies=("none", "smote", "rusboost"), folds=3):
+    rng = np.random.default_rng(4)
+    parts = []
+    for dataset in datasets:
+        for strategy in strategies:
+            for fold in range(folds):
+                for part, size in (("test", 200), ("oof", 400)):
+                    y = (np.arange(size) % 10 == 0).astype(int)
+                    score = 1 / (1 + np.exp(-rng.normal(3 * y - 1, 1)))
+                    key = {"dataset": dataset, "strategy": strategy, "seed": 0, "fold": fold}
+                    key |= {"part": part, "threshold": 0.5, "effective_prior": 0.5, "weight": 1.0}
+                    parts.append(pd.DataFrame({"y": y, "score": score}).assign(**key))
+    return pd.concat(parts, ignore_index=True)
+
+
+COSTS = {"mammography": {"false_negative": 10, "false_positive": 1}}
+
+
+def test_a_threshold_is_a_line_from_its_false_alarms_to_its_misses():
+    rows = kept(strategies=["none"], folds=1)
+    test = rows[rows["part"] == "test"]
+    left, right = cost_plot(test, STRATEGIES, COSTS).axes
+    predicted = test["score"] >= 0.5
+    false_alarm = predicted[test["y"] == 0].mean()
+    miss = 1 - predicted[test["y"] == 1].mean()
+    line = right.lines[0].get_ydata()
+    assert (line[0], line[-1]) == pytest.approx((false_alarm, miss))
+    x, envelope = left.lines[0].get_data()
+    assert np.all(envelope <= np.minimum(x, 1 - x) + 1e-12)
+    assert np.all(envelope <= line + 1e-12)
+    # PC(+) = .1 x 10 / (.1 x 10 + .9 x 1)
+    assert _probability_cost(test, COSTS["mammography"]) == pytest.approx(1 / 1.9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 60))
+def test_bins_hold_every_row_and_keep_ties_together(seed, levels):
+    rng = np.random.default_rng(seed)
+    y, p = rng.integers(0, 2, 150), rng.integers(0, levels, 150) / levels
+    curve = reliability_curve(y, p, np.ones(150))
+    assert curve["n_rows"].sum() == 150
+    assert np.average(curve["observed"], weights=curve["n_rows"]) == pytest.approx(y.mean())
+    assert np.average(curve["predicted"], weights=curve["n_rows"]) == pytest.approx(p.mean())
+    assert (curve["lower"] <= curve["observed"]).all()
+    assert (curve["observed"] <= curve["upper"]).all()
+    assert len(curve) <= min(levels, 10)
+
+
+def test_the_interval_is_wilsons():
+    y, p = np.r_[np.ones(7), np.zeros(13)], np.full(20, 0.4)
+    (row,) = reliability_curve(y, p, np.ones(20)).itertuples()
+    expected = binomtest(7, 20).proportion_ci(method="wilson")
+    assert (row.lower, row.upper) == pytest.approx((expected.low, expected.high))
+
+
+def test_weights_of_the_classes_give_the_share_at_their_prior():
+    y = np.r_[np.ones(5), np.zeros(5)]
+    (row,) = reliability_curve(y, np.full(10, 0.2), np.where(y == 1, 1.0, 9.0)).itertuples()
+    assert row.observed == pytest.approx(0.1)
+    assert row.lower < 0.1 < row.upper < 0.5
+
+
+def test_the_published_correction_of_the_prior():
+    # 50 : 950, balanced undersampling: .5 -> .05, .9 -> .3214 (PROTOCOL.md)
+    y = np.r_[np.ones(50), np.zeros(950)].astype(int)
+    oof = pd.DataFrame({"part": "oof", "y": y, "score": np.linspace(0.1, 0.9, 1000)})
+    test = pd.DataFrame({"part": "test", "y": [1, 0], "score": [0.5, 0.9]})
+    both = pd.concat([oof, test]).assign(dataset="d", strategy="random_under", seed=0, fold=0)
+    both = both.assign(weight=1.0, effective_prior=0.5)
+    made = probabilities(both, {"random_under": {"correction": "exact"}})
+    assert made.loc[made["scores"] == "raw", "p"].tolist() == [0.5, 0.9]
+    corrected = made.loc[made["scores"] == "corrected", "p"]
+    assert corrected.tolist() == pytest.approx([0.05, 0.3214], abs=1e-4)
+
+
+def test_margins_are_no_probabilities():
+    made = probabilities(kept().assign(effective_prior=np.nan), CATALOGUE | {"none": {}})
+    assert set(made["scores"]) == {"recalibrated"}
+
+
+def test_kept_scores_become_the_probabilities_that_the_cell_judged(tmp_path):
+    keys = {"dataset": "small", "ratio": "ir8", "strategy": "smote", "task": "binary"}
+    made = run(binary_table(), "smote", ratio="ir8")["logistic_regression"]
+    scores, metrics = (
+        tmp_path / kind / "small" / "ir8" / "smote" / "seeds0-0.parquet"
+        for kind in ("scores", "metrics")
+    )
+    results.write(results.scores_table([made]), scores)
+    results.write(results.metrics_table([made], keys | {"track": "default"}), metrics)
+    rows = kept_scores([(scores, metrics)], "logistic_regression")
+    assert set(rows["part"]) == {"test", "oof"}
+    assert rows["threshold"].unique().tolist() == [0.5]
+    assert rows["effective_prior"].unique() == pytest.approx([0.5])
+    assert rows["dataset"].unique().tolist() == ["small"]
+    for (version, fold), p in probabilities(rows, CATALOGUE).groupby(["scores", "fold"]):
+        squared = (p["p"].clip(1e-6, 1 - 1e-6) - p["y"]) ** 2
+        (judged,) = [
+            row.value
+            for row in made.rows
+            if (row.metric, row.scores, row.fold) == ("brier", version, fold)
+        ]
+        assert np.average(squared, weights=p["weight"]) == pytest.approx(judged)
+
+
+# --- symptoms -----------------------------------------------------------------------------------
+
+
+def test_confusion_matrices_hold_shares_spreads_and_rows():
+    figure = confusion_plot(confusions(["none", "smote"]))
+    assert len(figure.axes) == 4
+    shown = texts(figure.axes[0])
+    assert shown[6:9] == ["40%", "[39–41]", "40 rows"]
+    assert "Untouched, 40% of the minority is missed at the default threshold, 20%" in words_of(
+        figure
+    )
+
+
+def test_a_strategy_without_a_tuned_threshold_leaves_its_place_empty():
+    table = confusions(["none", "smote"])
+    table = table[(table["strategy"] == "none") | (table["decision"] == "default")]
+    assert texts(confusion_plot(table).axes[-1]) == ["not available"]
+
+
+def test_the_gap_reaches_from_test_to_training():
+    table = gaps(["none", "smote", "adasyn"], metric="recall", decision="default")
+    (axes,) = (figure := gap_plot(table)).axes
+    order = table.sort_values("gap")
+    spans = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2]
+    np.testing.assert_allclose(spans, order[["test", "training"]].to_numpy())
+    last = order.iloc[-1]
+    assert texts(axes)[-1].startswith(f"{last['gap']:+.2f} [{last['lower']:+.2f}")
+    assert f"falls most for {last['label']}: by {last['gap']:.2f}" in words_of(figure)
+
+
+# --- awkward tables -----------------------------------------------------------------------------
+
+
+def draw(name, names, families=FAMILIES):
+    """Return one figure of the named strategies with long labels."""
+    if name == "pairs":
+        rows = [(a, b, 0.01, 9, 0, 5, 0.04) for i, a in enumerate(names) for b in names[i + 1 :]]
+        return pair_plot(pairs(rows), ranks(names, LONG))
+    if name == "forest":
+        table = comparisons(names, LONG)
+        return forest_plot(pd.concat([table, table.assign(learner="own")]))
+    if name == "map":
+        return difference_map(differences(names, families, LONG))
+    if name == "cliques":
+        return critical_difference_plot(ranks(names, LONG), [names[:3], names[2:]])
+    if name == "gap":
+        return gap_plot(gaps(names, LONG))
+    if name == "confusion":
+        return confusion_plot(confusions(names[:6], strategies=LONG))
+    rows = kept(strategies=[n for n in names if n != "smote_before_split"][:5])
+    if name == "cost":
+        return cost_plot(rows[rows["part"] == "test"], LONG, COSTS)
+    return reliability_plot(probabilities(rows, {key: {} for key in names}), LONG)
+
+
+NAMES = ["pairs", "forest", "map", "cliques", "gap", "confusion", "cost", "reliability"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_45_strategies_with_long_labels_stay_inside(name, tmp_path):
+    figure = draw(name, list(STRATEGIES.index), [f"data_set_number_{i}" for i in range(60)])
+    check(figure, tmp_path / name)
+    figure.draw_without_rendering()
+    width = figure.get_figwidth() * figure.dpi
+    for axes in figure.axes:
+        boxes = [label.get_window_extent() for label in axes.get_yticklabels()]
+        assert min((box.x0 for box in boxes), default=0) >= 0
+        assert axes.get_window_extent().width > 0.05 * width
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_strategy_is_drawn_or_said_to_be_too_few(name, tmp_path):
+    figure = draw(name, ["none"], FAMILIES[:1])
+    if name == "pairs":
+        assert "No pairs to show" in words_of(figure)
+    else:
+        check(figure, tmp_path / name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_to_show_is_said(name):
+    empty = {
+        "pairs": lambda: pair_plot(pairs([]), ranks([])),
+        "forest": lambda: forest_plot(comparisons(["smote"], mean=np.nan)),
+        "map": lambda: difference_map(differences(["smote"], difference=np.nan)),
+        "cliques": lambda: critical_difference_plot(ranks(["smote"], mean_rank=np.nan), []),
+        "gap": lambda: gap_plot(gaps([])),
+        "confusion": lambda: confusion_plot(confusions([])),
+        "cost": lambda: cost_plot(kept().assign(y=0), STRATEGIES, COSTS),
+        "reliability": lambda: reliability_plot(probabilities(kept().head(0), {}), STRATEGIES),
+    }
+    figure = empty[name]()
+    assert "No " in words_of(figure)
+    assert not figure.axes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_figure_is_drawn_the_same_twice(name, tmp_path):
+    names = ["none", "smote", "adasyn", "rusboost"]
+    first, again = (style.save(draw(name, names), tmp_path / part) for part in ("one", "two"))
+    for one, two in zip(first, again, strict=True):
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_every_figure_of_a_panel_is_written(tmp_path):
+    names = ["none", "smote", "adasyn"]
+    rows = [(a, b, 0.01, 9, 0, 5, 0.04) for i, a in enumerate(names) for b in names[i + 1 :]]
+    recall = gaps(names, metric="recall", decision="default")
+    tables = {
+        "comparisons": comparisons(names[1:]),
+        "pairs": pairs(rows),
+        "differences": differences(names[1:]),
+        "ranks": ranks(names),
+        "confusions": confusions(names),
+        "gaps": pd.concat([recall, gaps(names)]),
+    }
+    panels = [("binary", "ir10")]
+    draw_statistics(tables, tmp_path, panels, panels, ["random_forest"], ["smote", "none"])
+    found = {file.stem for file in tmp_path.glob("*.png")}
+    assert found == {
+        "forest_binary_ir10",
+        "gap_average_precision_binary_ir10",
+        "gap_recall_binary_ir10",
+        "confusion_binary_ir10",
+        *(f"{kind}_binary_ir10_random_forest" for kind in ("pairs", "cliques", "heatmap")),
+    }

@@ -1,0 +1,74 @@
+"""A study in two sittings: what is archived is not run again, and nothing else changes."""
+
+import json
+import shutil
+
+import pandas as pd
+from workplace import MINI
+
+STUDY = {key: value for key, value in MINI.items() if key != "keep_scores"}
+STUDY |= {"archive": "kept", "learners": ["decision_tree"], "seeds": 1}
+
+
+def collected(workplace):
+    return pd.read_parquet(workplace.results / "collected" / "metrics.parquet")
+
+
+def test_a_second_sitting_runs_what_is_new_and_keeps_the_rest(workplace):
+    workplace.write(STUDY)
+    ended = workplace.snakemake("tables")
+    assert ended.code == 0, ended.output
+    first = collected(workplace)
+    kept = workplace.script("archive.py", workplace.study)
+    assert kept.output == f"3 of 3 blocks are in {workplace.folder / 'kept'}.\n"
+    assert kept.code == 0
+    code = {
+        entry["code"]
+        for entry in json.loads((workplace.folder / "kept" / "blocks.json").read_text())[
+            "blocks"
+        ].values()
+    }
+    assert all(code)
+
+    # On another machine, with another seed: only that runs, and the rest is there to the bit.
+    shutil.rmtree(workplace.folder / "results")
+    workplace.write(STUDY | {"seeds": 2})
+    assert workplace.planned_blocks() == {
+        f"blobs/natural/{strategy}/seeds1-1" for strategy in ("none", "random_under", "smote_few")
+    }
+    ended = workplace.snakemake("tables")
+    assert ended.code == 0, ended.output
+    both = collected(workplace)
+    again = both[both["seed"] == 0]
+    text = [name for name in both if name != "value"]
+    order = {"by": text, "ignore_index": True}
+    pd.testing.assert_frame_equal(
+        first.astype(dict.fromkeys(text, str)).sort_values(**order),
+        again.astype(dict.fromkeys(text, str)).sort_values(**order),
+        check_exact=True,
+    )
+    assert set(both["seed"]) == {0, 1}
+    assert workplace.script("archive.py", workplace.study).output.startswith("6 of 6 blocks")
+
+    # Other data are told and left out; a strategy with other settings runs again.
+    file = workplace.folder / "kept" / "blocks.json"
+    listed = json.loads(file.read_text(encoding="utf-8"))
+    for name, entry in listed["blocks"].items():
+        if "smote_few" in name:
+            entry["settings"] = "other"
+        else:
+            entry["data"] = "other"
+    file.write_text(json.dumps(listed), encoding="utf-8")
+    shutil.rmtree(workplace.results / "metrics")
+    assert len(workplace.planned_blocks()) == 2
+    ended = workplace.snakemake("tables")
+    assert ended.code == 0, ended.output
+    assert "data set 'blobs' is not what it was in the sittings in" in ended.output
+    assert set(collected(workplace)["strategy"]) == {"smote_few"}
+
+
+def test_a_study_without_an_archive_says_so(workplace):
+    workplace.write(MINI)
+    ended = workplace.script("archive.py", workplace.study)
+    assert (ended.code, ended.output.count("\n")) == (1, 1)
+    assert "the study names no 'archive'" in ended.output

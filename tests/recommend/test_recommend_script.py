@@ -1,0 +1,131 @@
+"""``scripts/recommend.py`` as a user runs it."""
+
+import re
+import subprocess
+import sys
+from argparse import ArgumentParser
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from knowledge_base import study
+
+from skewbench.errors import InputError
+from skewbench.recommend import recommend_command, users_table
+from skewbench.recommend.knowledge import TABLES
+from skewbench.study import load_study
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def knowledge(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("knowledge")
+    for name, table in zip(TABLES, study(), strict=True):
+        table.to_parquet(folder / f"{name}.parquet")
+    return folder
+
+
+@pytest.fixture
+def table(tmp_path):
+    rng = np.random.default_rng(0)
+    target = np.arange(400) % 10 == 0
+    frame = pd.DataFrame(
+        {
+            "age": rng.normal(target, 1.0),
+            "<b>colour</b>": np.where(rng.random(400) < 0.4, "red", "blue"),
+            "constant <script>alert(1)</script>": 1,
+            "y": np.where(target, "<i>yes</i>", "no"),
+        }
+    )
+    frame.to_csv(tmp_path / "my table.csv", index=False)
+    return tmp_path / "my table.csv"
+
+
+def recommend(*arguments):
+    command = [sys.executable, ROOT / "scripts" / "recommend.py", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100)
+
+
+def in_process(*arguments):
+    """What the script does with its arguments."""
+    parser = ArgumentParser()
+    users_table.add_arguments(parser)
+    parser.add_argument("--metric", default="average_precision")
+    parser.add_argument("--learner", default="xgboost")
+    parser.add_argument("--knowledge", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("recommendation"))
+    return recommend_command.recommend(parser.parse_args(list(map(str, arguments))), ROOT)
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found, self.links = set(), []
+
+    def handle_starttag(self, tag, attrs):
+        self.found.add(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href")]
+
+
+def test_a_page_and_a_study_that_loads(table, knowledge, tmp_path):
+    out = tmp_path / "out"
+    ran = recommend(table, "--target", "y", "--knowledge", knowledge, "--out", out)
+    assert ran.returncode == 0, ran.stderr
+    assert "24 families of data sets" in ran.stdout
+    assert f"make study STUDY={out / 'study.yaml'}" in ran.stdout
+    made = load_study(out / "study.yaml", ROOT)
+    assert made.datasets["my_table"]["target"] == "y"
+    assert (ROOT / made.datasets["my_table"]["path"]).resolve() == table.resolve()
+    assert {"none", "smote", "balanced_random_forest", "plain_forest"} <= set(made.strategies)
+    page = (out / "recommendation.html").read_text(encoding="utf-8")
+    tags = Tags()
+    tags.feed(page)
+    assert not tags.found & {"script", "b", "i", "img", "link", "iframe"}
+    assert tags.links == []
+    assert "&lt;i&gt;yes&lt;/i&gt;" in page
+    assert "constant &lt;script&gt;" in page
+    assert 'name="viewport"' in page
+    for policy in ("recommender", "single best", "guide 002", "guide 004", "random", "oracle"):
+        assert re.search(rf"<td>{policy}</td>", page)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--target", "z"], "there is no column 'z' for `target`"),
+        (["--target", "y", "--positive", "maybe"], "`positive` is 'maybe', which is no label"),
+        (["--target", "y", "--learner", "xgbost"], "did you mean 'xgboost'?"),
+        (["--target", "y", "--learner", "random_forest"], "has not run learner 'random_forest'"),
+        (["--target", "y", "--knowledge", "nowhere"], "there is no such table"),
+    ],
+)
+def test_mistakes_are_one_sentence(table, knowledge, tmp_path, arguments, said):
+    with pytest.raises(InputError) as error:
+        in_process(table, "--knowledge", knowledge, "--out", tmp_path / "out", *arguments)
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_mistake_ends_the_script_with_the_sentence_alone(table):
+    ran = recommend(table, "--target", "y", "--knowledge", "nowhere")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith("Error: nowhere")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_more_than_two_classes_need_a_positive_one(tmp_path, knowledge):
+    rows = pd.DataFrame({"x": np.arange(90.0), "y": list("abc") * 30})
+    rows.to_csv(tmp_path / "three.csv", index=False)
+    with pytest.raises(InputError, match=r"say which one to find with --positive \(a, b, c\)"):
+        in_process(tmp_path / "three.csv", "--target", "y", "--knowledge", knowledge)
+
+
+def test_too_few_positives_are_said(tmp_path, knowledge):
+    rows = pd.DataFrame({"x": np.arange(90.0), "y": ["a"] * 84 + ["b"] * 6})
+    rows.to_csv(tmp_path / "few.csv", index=False)
+    with pytest.raises(InputError, match="too small to say anything"):
+        in_process(tmp_path / "few.csv", "--target", "y", "--knowledge", knowledge)

@@ -1,0 +1,143 @@
+"""The three sentences and the sections' findings: numbers counted by hand in small_study."""
+
+import pandas as pd
+import pytest
+from small_study import AP, DESIGN, comparisons, described, make_inputs
+
+from skewbench.report import findings
+from skewbench.report.answer import answer, in_sentence
+from skewbench.report.inputs import Absent
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    return make_inputs(tmp_path)
+
+
+def with_table(folder, **tables):
+    inputs = make_inputs(folder)
+    inputs.tables.update(tables)
+    return inputs
+
+
+def test_the_answer_has_three_sentences(inputs):
+    first, second, third = answer(inputs)
+    assert first == (
+        "On 12 data sets, 1 of 4 pairs of treatment and learner have a better average precision "
+        "than the untouched model at the natural imbalance ratio, 1 a worse and 1 an equivalent "
+        "one; the other 1 cannot be told from it. The largest gain is +0.042 [+0.032, +0.052] "
+        "(SMOTE with decision tree)."
+    )
+    # Medians of (.10, .20, .30, -.1) and of (.01, -.02, .03, -.1).
+    assert second == (
+        "At the default threshold the median treatment gains +0.150 in F1 over the untouched "
+        "model; once both have a tuned threshold, −0.005 is left (3, then 2, of 4 pairs gain)."
+    )
+    assert third == (
+        "SMOTE before the split changes average precision by +0.050 to +0.200 (by learner) "
+        "against SMOTE inside the folds: the difference is an error of evaluation, not of the "
+        "method."
+    )
+
+
+def test_too_few_data_sets_claim_nothing(tmp_path):
+    few = comparisons(verdicts=["too few data sets"] * 4, n=4)
+    first = answer(with_table(tmp_path, comparisons=few))[0]
+    assert first == (
+        "4 data sets: too few for a claim (9 are needed); seen here: 3 of 4 pairs of treatment "
+        "and learner have a higher mean average precision than the untouched model at the natural "
+        "imbalance ratio, by +0.042 (SMOTE with decision tree) at most."
+    )
+    assert "better" not in first
+
+
+def test_without_tests_the_answer_describes(tmp_path):
+    inputs = make_inputs(tmp_path, without=["comparisons", "decomposition"])
+    inputs.tables["effects"] = comparisons().drop(columns=["verdict", "n_needed"])
+    first, second, _ = answer(inputs)
+    assert first.startswith("On 12 data sets, described and not tested: 3 of 4 pairs")
+    # default: .1 and .05 over .5; tuned: -.01 and .01 around .71
+    assert second == (
+        "At the default threshold 4 of 4 pairs have a higher mean F1 than the untouched model; "
+        "once both have a tuned threshold 2 do, and the median gain goes from +0.075 to 0.000."
+    )
+
+
+def test_no_gain_names_no_winner(tmp_path):
+    few = comparisons(verdicts=["too few data sets"] * 4, n=4)
+    first = answer(with_table(tmp_path, comparisons=few.assign(mean=-0.1)))[0]
+    assert first.endswith(
+        "0 of 4 pairs of treatment and learner have a higher mean average "
+        "precision than the untouched model at the natural imbalance ratio."
+    )
+
+
+def test_a_missing_table_is_named_with_its_command(tmp_path):
+    inputs = make_inputs(tmp_path, tables={})
+    sentences = answer(inputs)
+    assert len(sentences) == 3
+    for sentence, table in zip(sentences, ("effects", "decisions", "leaking"), strict=True):
+        assert f"'{table}' is missing" in sentence
+        assert "`make study STUDY=config/studies/small.yaml`" in sentence
+
+
+def test_models_of_their_own_are_not_set_against_the_untouched_learner(inputs):
+    assert "0.9" not in answer(inputs)[0]
+    assert "Balanced forest" in findings.of_effects(inputs)
+
+
+def test_another_task_and_ratio_serve_where_there_is_no_binary_one(tmp_path):
+    rows = DESIGN | AP | described("smote") | {"learner": "tree", "mean": 0.1, "n_datasets": 1}
+    table = pd.DataFrame([rows | {"task": "multiclass", "ratio": "lt5"}])
+    inputs = make_inputs(tmp_path, tables={"effects": table})
+    assert "at the long tail, imbalance ratio 5" in answer(inputs)[0]
+
+
+def test_findings(inputs):
+    assert findings.of_rankings(inputs) == (
+        "Best mean rank by average precision on 12 data sets: SMOTE (decision tree) and Untouched "
+        "(XGBoost)."
+    )
+    assert "largest mean loss is −0.100 [−0.110, −0.090], SMOTE (XGBoost)" in findings.of_effects(
+        inputs
+    )
+    assert "decision tree 2 and 1 of 2 and XGBoost 2 and 1 of 2" in findings.of_decomposition(
+        inputs
+    )
+    assert "Of 4 gains over the untouched model, 2 grow with the imbalance ratio, 0 fall" in (
+        findings.of_ratios(inputs)
+    )
+    assert "80 % and 85 % (decision tree) and 90 % and 95 % (XGBoost)" in findings.of_symptoms(
+        inputs
+    )
+    assert "takes 16.0 times the CPU time" in findings.of_cost(inputs)  # median of 2 and 30
+    assert findings.of_claims(inputs) == (
+        "Of 5 claims on 3 pieces of advice in the notes: 2 supported, 1 contradicted, 1 undecided "
+        "and 1 not yet run."
+    )
+    assert findings.of_recommender(inputs) == (
+        "Mean regret over learners in average precision, least first: single best 0.020 and "
+        "recommender 0.030."
+    )
+    assert findings.of_failures(inputs) == (
+        "1 of 3 combinations of data set, ratio, strategy and learner have results for every "
+        "seed; 1 infeasible by design and 1 failed."
+    )
+    assert findings.of_datasets(inputs) == (
+        "2 data sets, 937 to 1,000 rows, natural imbalance ratio 9.00 to 21.9."
+    )
+    assert findings.of_provenance(inputs) == (
+        "Commit 0123456789ab with uncommitted changes; 12.5 CPU hours; Linux 6, 2 cores of x86_64."
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in vars(findings) if name.startswith("of_")])
+def test_every_finding_survives_an_empty_study(tmp_path, name):
+    empty = make_inputs(tmp_path, tables={}, datasets=[], provenance={})
+    with pytest.raises(Absent, match="missing"):
+        getattr(findings, name)(empty)
+
+
+def test_learners_inside_a_sentence():
+    assert in_sentence("Random forest, depth 8") == "random forest, depth 8"
+    assert in_sentence("XGBoost") == "XGBoost"

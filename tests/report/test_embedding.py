@@ -1,0 +1,105 @@
+"""Figures inside the page: their size, their words, and where each is shown."""
+
+import base64
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from small_study import svg
+
+from skewbench.report.embedding import caption, embed, slim
+from skewbench.report.layout import SECTIONS
+from skewbench.report.sections import in_order, is_main, place_figures
+
+
+@pytest.fixture
+def files(tmp_path):
+    path = tmp_path / "ranks_binary_natural.svg"
+    path.write_text(svg("1 &lt; 2 &amp; 3"), encoding="utf-8")
+    noise = np.random.default_rng(0).integers(0, 255, (60, 80, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(path.with_suffix(".png"))
+    return {"svg": path, "png": path.with_suffix(".png")}
+
+
+def test_an_svg_is_embedded_with_its_title_as_alt_text(files):
+    figure = embed({"ranks_binary_natural": files}, ["ranks_binary_natural"])[
+        "ranks_binary_natural"
+    ]
+    assert figure.alt == "1 < 2 & 3"
+    assert figure.caption == "Mean ranks, binary, natural imbalance ratio"
+    assert (figure.width, figure.height) == (960, 480)  # 720 x 360 points at 96 per inch
+    kind, _, content = figure.uri.partition(";base64,")
+    assert kind == "data:image/svg+xml"
+    assert base64.b64decode(content).decode() == slim(files["svg"].read_text())
+
+
+def test_a_figure_behind_a_summary_is_a_small_png(files):
+    figure = embed({"x": files}, ["x"], sharp=lambda name: False)["x"]
+    kind, _, content = figure.uri.partition(";base64,")
+    assert kind == "data:image/png"
+    assert len(base64.b64decode(content)) < files["png"].stat().st_size
+    assert figure.file == "figures/ranks_binary_natural.png"
+
+
+def test_a_large_svg_gives_way_to_its_png_if_it_has_one(files, tmp_path):
+    large = tmp_path / "large.svg"
+    large.write_text(svg("Large", padding=400_000))
+    assert embed({"x": files | {"svg": large}}, ["x"])["x"].uri.startswith("data:image/png")
+    assert embed({"x": {"svg": large}}, ["x"])["x"].uri.startswith("data:image/svg")
+
+
+def test_a_png_alone_has_words(files):
+    figure = embed({"status": {"png": files["png"]}}, ["status"])["status"]
+    assert figure.alt == "Figure: What ran"
+    assert figure.uri.startswith("data:image/png")
+
+
+def test_the_first_figures_get_the_room(files):
+    size = len(embed({"a": files}, ["a"])["a"].uri)
+    embedded = embed({"a": files, "b": files}, ["b", "a"], budget=size)
+    assert embedded["b"].uri
+    assert embedded["a"].uri == ""
+    assert embedded["a"].file
+
+
+@given(st.floats(0, 1e5, allow_subnormal=False))
+def test_slimming_moves_nothing_by_more_than_a_hundredth(value):
+    slimmed = slim(f'<path d="M {value:.6f} 0.015625"/>')
+    moved, kept = re.findall(r"[\d.]+", slimmed)
+    assert abs(float(moved) - value) <= 0.01
+    assert kept == "0.015625"
+
+
+def test_slimming_removes_comments_but_no_element():
+    assert slim('<g>\n    <!-- a\n b -->\n  <use x="1"/>\n</g>') == '<g>\n<use x="1"/>\n</g>'
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("effects_binary_ir10", "Differences from the control, binary, imbalance ratio 10"),
+        ("ratios_random_forest_8", "Score against imbalance ratio, random forest 8"),
+        ("curves_ir10m50", "Precision-recall and ROC curves, imbalance ratio 10, 50 minority rows"),
+        ("status", "What ran"),
+        ("something_new", "Something new"),
+    ],
+)
+def test_captions(name, expected):
+    assert caption(name) == expected
+
+
+def test_figures_find_their_section():
+    names = ["ranks_binary_ir10", "ranks_binary_natural", "cost_curves", "time_quality_binary_ir5"]
+    names += ["forest_multiclass_natural", "effects_binary_natural", "new_kind"]
+    placed = place_figures(names, SECTIONS)
+    assert placed["rankings"] == ["ranks_binary_natural", "ranks_binary_ir10"]
+    assert placed["symptoms"] == ["cost_curves"]
+    assert placed["cost"] == ["time_quality_binary_ir5"]
+    assert placed["effects"] == ["effects_binary_natural", "forest_multiclass_natural"]
+    assert placed[""] == ["new_kind"]
+    assert sorted(in_order(placed)) == sorted(names)
+    mains = [is_main(name) for name in in_order(placed)]
+    assert mains == sorted(mains, reverse=True)

@@ -1,0 +1,113 @@
+"""Which blocks earlier sittings have done: names, settings, damage."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skewbench.archive import (
+    BLOCKS,
+    ROWS,
+    archived_blocks,
+    block_name,
+    block_of,
+    read_blocks,
+    settings_digest,
+    write_blocks,
+)
+from skewbench.errors import InputError
+from skewbench.study import Block, Study
+
+NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,9}", fullmatch=True)
+
+
+def study(folder, **changes):
+    plain = Study(
+        name="mini",
+        file=Path("study.yaml"),
+        root=folder,
+        datasets={"moons": {}, "wine": {}},
+        ratios=("natural", "ir10"),
+        strategies={"none": {}, "smote": {"resample": {"a.B": {"k": 5}}}},
+        learners={"tree": {"model": {"a.Tree": {}}}},
+        seeds=3,
+        seeds_per_job=2,
+        protocol={"folds": 5},
+        limits={"time_limit": 60},
+        highlight=(),
+        archive=Path("kept"),
+    )
+    return replace(plain, **changes)
+
+
+def keep(study, blocks):
+    """Write an archive that lists ``blocks`` as ``study`` would make them, 10 s each."""
+    folder = study.root / study.archive
+    folder.mkdir(exist_ok=True)
+    (folder / ROWS).touch()
+    entries = {
+        block_name(block): {
+            "settings": settings_digest(study, block.strategy),
+            "code": "c",
+            "data": "d",
+            "cpu_seconds": 10,
+        }
+        for block in blocks
+    }
+    write_blocks(entries, folder)
+
+
+@given(NAMES, st.sampled_from(["natural", "ir10", "ir10m50"]), NAMES, st.integers(0, 99))
+def test_a_name_says_which_block(dataset, ratio, strategy, first):
+    block = Block(dataset, ratio, strategy, first, first + 3)
+    assert block_of(block_name(block)) == block
+
+
+def test_no_archive_holds_nothing(tmp_path):
+    assert archived_blocks(study(tmp_path, archive=None)) == ([], 0)
+    assert archived_blocks(study(tmp_path)) == ([], 0)
+
+
+def test_archived_blocks_are_those_of_the_study(tmp_path):
+    mine = study(tmp_path)
+    kept = [Block("moons", "ir10", "smote", 0, 1), Block("wine", "natural", "none", 2, 2)]
+    keep(mine, [*kept, Block("iris", "natural", "none", 0, 1)])
+    assert archived_blocks(mine) == (kept, 20)
+    assert archived_blocks(study(tmp_path, seeds_per_job=3)) == ([], 0)
+
+
+def test_other_settings_run_again_and_limits_and_labels_are_none(tmp_path):
+    mine = study(tmp_path)
+    keep(mine, mine.blocks())
+    everything = 2 * 2 * 2 * 2
+    assert len(archived_blocks(mine)[0]) == everything
+    assert len(archived_blocks(study(tmp_path, limits={"time_limit": 99}))[0]) == everything
+    other = {"none": {"label": "X"}, "smote": {"resample": {"a.B": {"k": 6}}}}
+    assert {b.strategy for b in archived_blocks(study(tmp_path, strategies=other))[0]} == {"none"}
+    assert archived_blocks(study(tmp_path, protocol={"folds": 3})) == ([], 0)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"block": {}}', "\udcff"])
+def test_a_damaged_list_is_an_error_with_its_file(tmp_path, content):
+    keep(study(tmp_path), [])
+    (tmp_path / "kept" / BLOCKS).write_text(content, encoding="utf-8", errors="surrogateescape")
+    with pytest.raises(InputError, match=r"kept/blocks\.json: damaged"):
+        archived_blocks(study(tmp_path))
+
+
+def test_a_list_without_its_rows_is_an_error(tmp_path):
+    keep(study(tmp_path), [])
+    (tmp_path / "kept" / ROWS).unlink()
+    with pytest.raises(InputError, match=r"kept/metrics\.parquet: missing"):
+        archived_blocks(study(tmp_path))
+
+
+def test_the_list_is_one_block_to_a_line(tmp_path):
+    mine = study(tmp_path)
+    keep(mine, mine.blocks())
+    text = (tmp_path / "kept" / BLOCKS).read_text(encoding="utf-8")
+    assert len(text.splitlines()) == 16 + 2
+    assert json.loads(text)["blocks"] == read_blocks(tmp_path / "kept")

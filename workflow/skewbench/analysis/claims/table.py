@@ -1,0 +1,158 @@
+"""Every claim's verdict on a study, and the guides' regrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from skewbench.analysis.claims import forms, guides
+from skewbench.analysis.claims.evidence import DESIGN, Absent, Evidence, measures
+from skewbench.analysis.claims.registry import Claim, readings_of
+from skewbench.analysis.claims.verdict import (
+    NOT_YET_RUN,
+    UNDECIDED,
+    Estimate,
+    correlation_effect,
+    judge,
+    mean_effect,
+)
+from skewbench.analysis.select import where
+
+POOLED = "all"
+COLUMNS = ["id", "number", "advice", "source", "form", "verdict", "effect", "lower", "upper"]
+COLUMNS += ["unit", "n_datasets", "note", "expect", "margin", "kind"]
+BY_LEARNER = ["id", "number", "learner", "verdict", "effect", "lower", "upper", "n_datasets"]
+POLICY = ["guide", "learner", "policy", "regret", "lower", "upper", "n_datasets"]
+POLICY += ["ratio", "metric", "decision"]
+NOTHING = Estimate(float("nan"), float("nan"), float("nan"), 0, float("nan"))
+
+
+def claim_tables(
+    collected: pd.DataFrame,
+    strategies: pd.DataFrame,
+    claims: Iterable[Claim],
+    facts: Mapping[str, dict[str, Any]],
+    difficulty: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Judge every claim on a study.
+
+    Parameters
+    ----------
+    collected : DataFrame
+        The collected table.
+    strategies : DataFrame, indexed by strategy
+        ``level``, ``label``, ``ranked``, ``anchor``.
+    claims : iterable of Claim
+    facts : mapping of data set name to its facts
+        ``family``, ``class_counts`` and ``n_features`` are used.
+    difficulty : DataFrame, optional
+        The table ``difficulty``; without it the claims that need it are undecided and say so.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``claims``: one row per claim, pooled over learners within each data-set family.
+        ``claims_by_learner``: the same effect per learner. ``policies``: regret of each guide and
+        of what it is compared with, per learner and pooled (``all``).
+    """
+    claims = list(claims)
+    readings = {reading for claim in claims for reading in readings_of(claim.test)}
+    ratios = sorted(where(collected, **DESIGN)["ratio"].astype(str).unique())
+    evidence = Evidence(collected, strategies, readings, measures(facts, ratios, difficulty))
+    rows, by_learner, policies = [], [], []
+    for claim in claims:
+        try:
+            estimates = _estimates(claim, evidence)
+            verdict, note = judge(estimates[POOLED], claim.expect, claim.margin)
+            if claim.kind == "policy":
+                policies += _policy_rows(claim, evidence)
+        except Absent as absent:
+            estimates, note = {POOLED: NOTHING}, str(absent)
+            verdict = NOT_YET_RUN if claim.kind == "waits" else UNDECIDED
+        pooled = estimates.pop(POOLED)
+        rows.append(_row(claim) | {"verdict": verdict, "note": note} | _numbers(pooled))
+        for learner, found in estimates.items():
+            verdict, _ = judge(found, claim.expect, claim.margin)
+            place = {"id": claim.id, "number": claim.number, "learner": learner}
+            by_learner.append(place | {"verdict": verdict} | _numbers(found))
+    return {
+        "claims": pd.DataFrame(rows, columns=COLUMNS),
+        "claims_by_learner": pd.DataFrame(by_learner, columns=BY_LEARNER),
+        # A guide is several claims: against the control, against the single best.
+        "policies": pd.DataFrame(policies, columns=POLICY).drop_duplicates(ignore_index=True),
+    }
+
+
+def _row(claim: Claim) -> dict[str, Any]:
+    """Return what a claim says of itself."""
+    names = ("id", "number", "advice", "form", "expect", "margin", "kind")
+    row = {name: getattr(claim, name) for name in names}
+    return row | {"source": " ".join(claim.source), "unit": _unit(claim)}
+
+
+def _estimates(claim: Claim, evidence: Evidence) -> dict[str, Estimate]:
+    """Return the estimate of every learner, and of their mean within each family.
+
+    Raises
+    ------
+    Absent
+        The claim waits, or the study lacks something that it is about.
+    """
+    if claim.kind == "waits":
+        raise Absent(claim.test)
+    if claim.kind == "modifier":
+        effects, measure, instead = forms.modifier(claim.test, evidence)
+
+        def estimate(values: pd.Series) -> Estimate:
+            columns = [values, measure] + ([] if instead is None else [instead])
+            data = pd.concat(columns, axis=1).dropna().to_numpy().T
+            return correlation_effect(data[0], data[1], None if instead is None else data[2])
+    else:
+        if claim.kind == "policy":
+            effects = guides.policy_scores(claim.test, evidence)
+            effects = guides.advantage(effects, claim.test.get("over", "control"))
+        else:
+            effects = getattr(forms, claim.kind)(claim.test, evidence)
+
+        def estimate(values: pd.Series) -> Estimate:
+            return mean_effect(values.dropna().to_numpy())
+
+    effects = effects.sort_index()
+    pooled = effects.mean(axis=1) if effects.shape[1] else pd.Series(dtype=float)
+    found = {learner: estimate(effects[learner]) for learner in effects}
+    return found | {POOLED: estimate(pooled)}
+
+
+def _policy_rows(claim: Claim, evidence: Evidence) -> list[dict[str, Any]]:
+    place = {"guide": claim.test["guide"], "ratio": claim.test.get("ratio", forms.NATURAL)}
+    place |= {name: claim.test["reading"].get(name, "") for name in ("metric", "decision")}
+    rows = []
+    tables = guides.policy_scores(claim.test, evidence)
+    for policy, regret in guides.regrets(tables).items():
+        columns = {name: regret[name].dropna() for name in regret} | {POOLED: regret.mean(axis=1)}
+        for learner, values in columns.items():
+            numbers = _numbers(mean_effect(values.sort_index().to_numpy()))
+            numbers["regret"] = numbers.pop("effect")
+            rows.append(place | {"learner": learner, "policy": policy} | numbers)
+    return rows
+
+
+def _numbers(estimate: Estimate) -> dict[str, float]:
+    names = ("effect", "lower", "upper", "n_datasets")
+    return dict(zip(names, estimate[:4], strict=True))
+
+
+def _unit(claim: Claim) -> str:
+    """Return what the effect is measured in."""
+    if claim.kind == "waits":
+        return ""
+    if claim.kind == "disagreement":
+        return "rank correlation (tau)"
+    if claim.kind == "modifier":
+        return "correlation with the measure (Spearman)"
+    metric = claim.test["metric"] if claim.kind == "gap" else claim.test["reading"]["metric"]
+    if claim.kind == "contrast" and claim.test.get("scale") == "relative":
+        return f"log ratio of {metric}"
+    return f"difference in {metric}"

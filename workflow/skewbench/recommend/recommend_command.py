@@ -1,0 +1,115 @@
+"""What ``scripts/recommend.py`` does, from its arguments to its files."""
+
+from __future__ import annotations
+
+import shlex
+from argparse import Namespace
+from pathlib import Path
+
+from skewbench.configuration import read_yaml, validate
+from skewbench.errors import Infeasible, InputError, nearest
+from skewbench.feasibility import Size, check_size, training_size
+from skewbench.plan import plan
+from skewbench.recommend import knowledge, page, users_table
+from skewbench.recommend.advice import Advice, advise
+from skewbench.recommend.judging import FEWEST_TO_JUDGE
+from skewbench.recommend.knowledge import untouched
+from skewbench.recommend.study_file import write_study
+
+
+def recommend(arguments: Namespace, root: Path) -> list[str]:
+    """Write ``recommendation.html`` and ``study.yaml``; return the lines for the terminal.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        Of :func:`skewbench.recommend.users_table.add_arguments`, and ``metric``, ``learner``,
+        ``knowledge`` and ``out``.
+    root : Path
+        The project's folder.
+
+    Raises
+    ------
+    InputError
+        One sentence: the table, the target, the learner or the knowledge is not what it should be.
+    """
+    strategies = catalogue(root, "strategies")
+    learners = catalogue(root, "learners")
+    if arguments.learner not in learners:
+        raise InputError(
+            f"unknown learner '{arguments.learner}'; {nearest(arguments.learner, learners)}"
+        )
+    tables = knowledge.read(arguments.knowledge)
+    cases = knowledge.gather(
+        tables["differences"], tables["difficulty"], arguments.learner, arguments.metric
+    )
+    families = len(set(cases.families))
+    if families < FEWEST_TO_JUDGE:
+        raise InputError(
+            f"{arguments.knowledge}: it compares {arguments.learner} on {families} families of "
+            f"data sets, at least {FEWEST_TO_JUDGE} are needed."
+        )
+    table, facts = users_table.read(arguments)
+    measures = users_table.measure(table, facts)
+    size = training_size(facts, "natural", users_table.PROTOCOL)
+    allowed = [name for name, spec in strategies.items() if fits(spec, size)]
+    advice = advise(cases, measures, tables["resources"], allowed)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    file = arguments.out / "study.yaml"
+    study = write_study(
+        file,
+        root,
+        facts["name"],
+        users_table.entry_of(arguments),
+        [option.strategy for option in advice.short_list.index],
+        arguments.learner,
+        strategies,
+    )
+    cells = plan(study, {facts["name"]: facts})
+    minutes = sum(cell.cpu_seconds for cell in cells) / 60
+    commands = {
+        "test": f"make study STUDY={shlex.quote(str(file))}",
+        "fit": fit_command(advice, arguments),
+    }
+    html = page.render(advice, facts, minutes, commands)
+    (arguments.out / "recommendation.html").write_text(html, encoding="utf-8")
+    return [
+        *page.lines(advice),
+        f"The page: {arguments.out / 'recommendation.html'}",
+        f"Test the short list on your data: {commands['test']}",
+        f"Train and keep the choice: {commands['fit']}",
+    ]
+
+
+def catalogue(root: Path, plural: str) -> dict[str, dict]:
+    """Return the validated entries of ``config/<plural>.yaml``."""
+    kind = {"strategies": "strategy", "learners": "learner"}[plural]
+    file = root / "config" / f"{plural}.yaml"
+    return {
+        name: validate(entry, kind, f"{file}: {name}") for name, entry in read_yaml(file).items()
+    }
+
+
+def fits(strategy: dict, size: Size) -> bool:
+    """Return whether a strategy takes training parts of that size, and is one to recommend."""
+    try:
+        check_size(strategy, size)
+    except Infeasible:
+        return False
+    binary = "binary" in strategy.get("tasks", ["binary"])
+    return binary and strategy.get("ranked", True) and strategy["level"] != "anchor"
+
+
+def fit_command(advice: Advice, arguments: Namespace) -> str:
+    """Return the command that trains the choice on the whole table."""
+    option = advice.choice
+    decision = option.decision or untouched("f1").decision
+    words = ["python", "scripts/fit.py", arguments.data, "--target", arguments.target]
+    for key in ("positive", *users_table.READING):
+        if getattr(arguments, key):
+            words += [f"--{key}", getattr(arguments, key)]
+    if arguments.drop:
+        words += ["--drop", *arguments.drop]
+    words += ["--strategy", option.strategy, "--learner", arguments.learner]
+    words += ["--decision", decision if option.scores == "raw" else f"{option.scores}/{decision}"]
+    return shlex.join(words)

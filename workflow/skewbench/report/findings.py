@@ -1,0 +1,216 @@
+"""The finding of each section in a sentence, computed from its table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from skewbench.analysis.select import CONTROL, OWN, where
+from skewbench.figures.wording import count, metric_label
+from skewbench.report.answer import METRIC, in_sentence
+from skewbench.report.columns import fixed, percent, significant, whole, with_interval
+from skewbench.report.inputs import MAIN, Absent, Inputs, learner_order, main_design
+
+
+def of_rankings(inputs: Inputs) -> str:
+    """Say who has the best mean rank, by learner."""
+    rows = inputs.main_rows("ranks", "learner", "label", "mean_rank", "n_datasets")
+    rows = rows.dropna(subset="mean_rank")
+    if rows.empty:
+        raise Absent("No strategy has a rank in average precision.")
+    best = rows.loc[rows.groupby("learner")["mean_rank"].idxmin()].set_index("learner")
+    parts = [
+        f"{best.loc[learner, 'label']} ({_learner(inputs, learner)})"
+        for learner in learner_order(best.index, inputs.learners)
+    ]
+    size = count(int(rows["n_datasets"].max()), "data set")
+    return f"Best mean rank by {METRIC} on {size}: {_listed(parts)}."
+
+
+def of_effects(inputs: Inputs) -> str:
+    """Say which are the largest gain and the largest loss."""
+    name = "comparisons" if "comparisons" in inputs.tables else "effects"
+    rows = inputs.main_rows(name, "learner", "label", "mean", "n_datasets").reset_index(drop=True)
+    rows = rows.dropna(subset="mean")
+    if rows.empty:
+        raise Absent("No difference in average precision could be computed.")
+    parts = []
+    for what, position in (("gain", rows["mean"].idxmax()), ("loss", rows["mean"].idxmin())):
+        row = rows.loc[position]
+        lower, upper = (row[end] if name == "comparisons" else None for end in ("lower", "upper"))
+        parts.append(
+            f"the largest mean {what} is {with_interval(row['mean'], lower, upper)}, "
+            f"{row['label']} ({_learner(inputs, row['learner'])})"
+        )
+    size = count(int(rows["n_datasets"].max()), "data set")
+    return f"On {size}, in {METRIC} against its control: {parts[0]}; {parts[1]}."
+
+
+def of_decomposition(inputs: Inputs) -> str:
+    """Say, by learner, how many treatments still gain once the control has a tuned threshold."""
+    columns = ("strategy", "learner", "metric", "default", "tuned")
+    rows = main_design(inputs.table("decisions", *columns, "control_default", "control_tuned"))
+    rows = rows[(rows["strategy"] != CONTROL) & rows["control_tuned"].notna()]
+    if rows.empty:
+        raise Absent("No treatment can be set against a control with a tuned threshold here.")
+    parts = []
+    for learner in learner_order(rows["learner"].unique(), inputs.learners):
+        part = where(rows, learner=learner)
+        before, after = (
+            (part[rule] > part[f"control_{rule}"]).sum() for rule in ("default", "tuned")
+        )
+        parts.append(f"{_learner(inputs, learner)} {before} and {after} of {len(part)}")
+    return (
+        f"Treatments that beat the untouched model in {metric_label(rows['metric'].iloc[0])}, "
+        f"first at the default threshold, then both with a tuned one: {_listed(parts)}."
+    )
+
+
+def of_ratios(inputs: Inputs) -> str:
+    """Say whose gain changes with the imbalance ratio."""
+    rows = inputs.table("slopes", "strategy", "learner", "metric", "slope", "lower", "upper")
+    rows = where(rows, metric=MAIN.metric)
+    rows = main_design(rows[rows["strategy"] != CONTROL])
+    known = rows.dropna(subset=["lower", "upper"])
+    if known.empty:
+        raise Absent("Too few data sets or ratios for the slope of a gain on the ratio.")
+    grows, falls = (known["lower"] > 0).sum(), (known["upper"] < 0).sum()
+    return (
+        f"Of {count(len(known), 'gain')} over the untouched model, {grows} grow with the imbalance "
+        f"ratio, {falls} fall, and the others cannot be told from flat (95 % intervals)."
+    )
+
+
+def of_symptoms(inputs: Inputs) -> str:
+    """Say how much of the minority the untouched model finds at either threshold."""
+    ranks = inputs.table("ranks", "strategy", "learner", "metric", "decision", "scores", "mean")
+    rows = where(main_design(ranks), strategy=CONTROL, metric="recall", scores="raw")
+    wide = rows.pivot_table(index="learner", columns="decision", values="mean")
+    if not {"default", "tuned_f1"} <= set(wide):
+        raise Absent("Recall at the default and at a tuned threshold is not in the table 'ranks'.")
+    wide = wide.drop(index=OWN, errors="ignore")
+    parts = [
+        f"{percent(wide.loc[learner, 'default'])} and {percent(wide.loc[learner, 'tuned_f1'])} "
+        f"({_learner(inputs, learner)})"
+        for learner in learner_order(wide.index, inputs.learners)
+    ]
+    return (
+        "The untouched model finds, at the default threshold and at the one tuned for F1, this "
+        f"much of the minority: {_listed(parts)}."
+    )
+
+
+def of_cost(inputs: Inputs) -> str:
+    """Say what treatments cost in CPU time beside the untouched model."""
+    columns = ("strategy", "label", "learner", "relative_seconds")
+    rows = main_design(inputs.table("resources", *columns))
+    rows = rows[(rows["strategy"] != CONTROL) & (rows["learner"] != OWN)]
+    rows = rows.dropna(subset="relative_seconds").reset_index(drop=True)
+    if rows.empty:
+        raise Absent("No time can be set against the untouched model's.")
+    times = rows["relative_seconds"]
+    dearest = rows.loc[times.idxmax()]
+    return (
+        f"The median treatment takes {significant(times.median())} times the CPU time of the "
+        f"untouched model; the dearest, {dearest['label']} with "
+        f"{_learner(inputs, dearest['learner'])}, {significant(times.max())} times."
+    )
+
+
+def of_claims(inputs: Inputs) -> str:
+    """Say how many claims have which verdict."""
+    table = inputs.table("claims", "number", "verdict")
+    verdicts = table["verdict"].astype(str).value_counts()
+    order = ["supported", "contradicted", "undecided", "not yet run"]
+    named = [name for name in [*order, *sorted(set(verdicts.index) - {*order})] if name in verdicts]
+    parts = [f"{verdicts[name]} {name}" for name in named]
+    return (
+        f"Of {count(len(table), 'claim')} on {count(table['number'].nunique(), 'piece')} of advice "
+        f"in the notes: {_listed(parts)}."
+    )
+
+
+def of_recommender(inputs: Inputs) -> str:
+    """Say which policy has the lowest regret, from the least to the most."""
+    table = inputs.table("recommender", "learner", "metric", "policy", "regret")
+    metric = MAIN.metric if (table["metric"] == MAIN.metric).any() else table["metric"].iloc[0]
+    rows = where(table, metric=metric)
+    rows = rows[rows["policy"] != "oracle"]  # without regret by its definition
+    regret = rows.groupby("policy")["regret"].mean().dropna().sort_values()
+    if regret.empty:
+        raise Absent("No policy could be judged.")
+    parts = [f"{policy} {fixed(value)}" for policy, value in regret.items()]
+    return (
+        f"Mean regret over learners in {metric_label(str(metric)).split(' (')[0]}, least first: "
+        f"{_listed(parts)}."
+    )
+
+
+def of_failures(inputs: Inputs) -> str:
+    """Say how many combinations have every result, and how many have none and why."""
+    status = inputs.table("status", "status")["status"].astype(str).value_counts()
+    total = int(status.sum())
+    said = f"{status.get('ok', 0):,} of {total:,} combinations of data set, ratio, strategy and "
+    said += "learner have results for every seed"
+    rest = [
+        f"{status[name]:,} {word}"
+        for name, word in (
+            ("infeasible", "infeasible by design"),
+            ("failed", "failed"),
+            ("timeout", "out of time"),
+        )
+        if name in status
+    ]
+    return said + (f"; {_listed(rest)}." if rest else ".")
+
+
+def of_datasets(inputs: Inputs) -> str:
+    """Say how many data sets there are, of which sizes and ratios."""
+    facts = pd.DataFrame(inputs.datasets)
+    if facts.empty:
+        raise Absent(f"The facts of the data sets are missing; make them: `{inputs.command}`.")
+    families = facts["family"].nunique()
+    said = f"{count(len(facts), 'data set')}"
+    said += f" of {count(families, 'family')}" if families < len(facts) else ""
+    rows, ratios = (
+        _range(facts[name].min(), facts[name].max(), form)
+        for name, form in (("n_rows", whole), ("imbalance_ratio", significant))
+    )
+    said = said.replace("familys", "families")
+    return f"{said}, {rows} rows, natural imbalance ratio {ratios}."
+
+
+def of_provenance(inputs: Inputs) -> str:
+    """Say which commit made it, on what, in how many CPU hours."""
+    known = inputs.provenance
+    if not known:
+        raise Absent(f"The provenance is missing; make it with `{inputs.command}`.")
+    machine = known.get("machine", {})
+    hours = known.get("cpu_hours")
+    parts = [f"Commit {str(known.get('commit') or 'unknown')[:12]}"]
+    if str(known.get("commit", "")).endswith("+changes"):
+        parts[0] += " with uncommitted changes"
+    if hours is not None:
+        parts.append(f"{significant(hours)} CPU hours")
+    parts.append(
+        f"{machine.get('system', 'unknown system')}, {machine.get('cores', '?')} cores of "
+        f"{machine.get('processor', 'unknown processor')}"
+    )
+    return "; ".join(parts) + "."
+
+
+def _learner(inputs: Inputs, learner: str) -> str:
+    return in_sentence(inputs.learner_label(learner))
+
+
+def _range(low: float, high: float, form: Callable[[float], str]) -> str:
+    return form(low) if low == high else f"{form(low)} to {form(high)}"
+
+
+def _listed(parts: list[str]) -> str:
+    """Return "a", "a and b", "a, b and c"; with commas inside, semicolons between."""
+    if len(parts) < 2:
+        return "".join(parts)
+    between = "; " if any("," in part for part in parts) else ", "
+    return f"{between.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,107 @@
+"""What the report shows, where and in which order."""
+
+from __future__ import annotations
+
+from skewbench.report import findings, specs
+from skewbench.report.sections import Section
+
+SECTIONS = (
+    Section(
+        "rankings",
+        "Rankings",
+        findings.of_rankings,
+        "Mean ranks over data sets; 1 is best. Ranks describe; which differences are more than "
+        "chance is in the next section.",
+        figures=("ranks", "heatmap", "cliques"),
+    ),
+    Section(
+        "effects",
+        "Effects against the control",
+        findings.of_effects,
+        "A difference is paired: same data set, learner, ratio and decision rule. The control is "
+        "the untouched model; for a strategy with its own model, the plain model of its kind.",
+        figures=("forest", "effects", "pairs"),
+        tables=(specs.COMPARISONS, specs.OWN_MODELS, specs.SCREENS, specs.SENSITIVITY),
+    ),
+    Section(
+        "decomposition",
+        "What is left once the control may decide as well",
+        findings.of_decomposition,
+        "A gain at the default threshold mixes a better ranking with another threshold. So the "
+        "untouched model gets a tuned threshold and recalibrated scores too; neither refits a "
+        "model.",
+        figures=("decomposition", "decisions"),
+        tables=(specs.DECOMPOSITION,),
+    ),
+    Section(
+        "ratios",
+        "By imbalance ratio",
+        findings.of_ratios,
+        "Two arms: a fixed number of training rows, so that positives get fewer as the ratio "
+        "grows, and a fixed number of positives. At the matched prior average precision falls "
+        "with prevalence alone; the reference prior takes that out.",
+        figures=("ratios", "arms", "slopes"),
+        tables=(specs.SLOPES,),
+    ),
+    Section(
+        "symptoms",
+        "Symptoms of imbalance",
+        findings.of_symptoms,
+        "What the notes illustrate in their figures 1 to 4, with this study's code: confusion "
+        "matrices, decision regions, reliability, the gap between training and test, and "
+        "resamplers at work in two dimensions.",
+        figures=(
+            *("symptoms", "confusion", "regions", "resamplers", "reliability", "gap"),
+            *("curves", "cost_curves"),
+        ),
+    ),
+    Section(
+        "cost",
+        "Time and quality",
+        findings.of_cost,
+        "CPU time of one fold: resampling, fitting and scoring. On the Pareto front, nothing is "
+        "both faster and better.",
+        figures=("time_quality", "cost"),
+        tables=(specs.RESOURCES,),
+    ),
+    Section(
+        "claims",
+        "The notes' advice, tested",
+        findings.of_claims,
+        "Each piece of advice was given a population, a contrast, a metric and a margin before its "
+        "result was seen. Undecided is a verdict too.",
+        figures=("claims",),
+        tables=(specs.CLAIMS, specs.CLAIMS_BY_LEARNER),
+    ),
+    Section(
+        "recommender",
+        "The recommender and the decision guides",
+        findings.of_recommender,
+        "Regret is what the best choice for a data set would have added. Every policy is judged "
+        "on families of data sets that it has not seen.",
+        figures=("recommender", "policies", "regret"),
+        tables=(specs.RECOMMENDER, specs.POLICIES),
+    ),
+    Section(
+        "failures",
+        "What has no result, and why",
+        findings.of_failures,
+        "A cell that failed, ran out of time or was over a size limit takes its control's value "
+        "in rankings and tests; one that the design rules out is left out.",
+        figures=("status",),
+        tables=(specs.FAILED, specs.INFEASIBLE),
+    ),
+    Section(
+        "datasets",
+        "Data sets",
+        findings.of_datasets,
+        figures=("difficulty",),
+        tables=(specs.DATASETS, specs.DIFFICULTY, specs.DIFFICULTY_EFFECTS),
+    ),
+    Section(
+        "provenance",
+        "Provenance",
+        findings.of_provenance,
+        tables=(specs.VERSIONS, specs.STRATEGIES),
+    ),
+)

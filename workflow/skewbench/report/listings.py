@@ -1,0 +1,83 @@
+"""Tables that no file holds as the page shows them: failures, data sets, strategies, versions."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from skewbench.analysis.select import where
+from skewbench.report.inputs import Absent, Inputs, main_design
+
+PLACE = ["task", "track", "dataset", "ratio"]
+
+
+def failed_rows(inputs: Inputs, name: str) -> pd.DataFrame:
+    """Return one row per strategy, learner and reason of what failed or ran out of time."""
+    return _by_reason(inputs, name, ("failed", "timeout"))
+
+
+def infeasible_rows(inputs: Inputs, name: str) -> pd.DataFrame:
+    """Return one row per strategy, learner and reason of what the design rules out."""
+    return _by_reason(inputs, name, ("infeasible",))
+
+
+def decomposed_rows(inputs: Inputs, name: str) -> pd.DataFrame:
+    """Return one row per strategy and learner with the gain in F1 at every step."""
+    rows = main_design(inputs.table(name, "strategy", "learner", "metric", "step", "gain"))
+    rows = where(rows, metric="f1")
+    keys = ["strategy", "learner", "metric"]
+    wide = rows.pivot_table(index=keys, columns="step", values="gain", observed=True)
+    return wide.reset_index()
+
+
+def dataset_rows(inputs: Inputs, name: str) -> pd.DataFrame:
+    """Return one row per data set with its facts."""
+    if not inputs.datasets:
+        raise Absent(f"The facts of the data sets are missing; make them: `{inputs.command}`.")
+    facts = pd.DataFrame(inputs.datasets)
+    if "class_counts" in facts:
+        facts["n_smallest"] = facts["class_counts"].map(min)
+        facts["n_classes"] = facts["class_counts"].map(len)
+    return facts
+
+
+def strategy_rows(inputs: Inputs, name: str) -> pd.DataFrame:
+    """Return one row per strategy of the study with its level, source and control."""
+    rows = [
+        {
+            "label": inputs.strategy_label(key),
+            "level": entry.get("level"),
+            "source": entry.get("source"),
+            "anchor": inputs.strategy_label(entry.get("anchor") or ""),
+            "ranked": "yes" if entry.get("ranked", True) else "no: it leaks",
+        }
+        for key, entry in inputs.strategies.items()
+    ]
+    if not rows:
+        raise Absent("The study names no strategy.")
+    return pd.DataFrame(rows)
+
+
+def version_rows(inputs: Inputs, name: str) -> pd.DataFrame:
+    """Return one row per library with the version, or versions, that made the results."""
+    made_with = inputs.provenance.get("versions", [])
+    if not made_with:
+        raise Absent(f"The library versions are missing; make them: `{inputs.command}`.")
+    sets = [made_with] if isinstance(made_with, dict) else made_with
+    libraries = dict.fromkeys(library for versions in sets for library in versions)
+    rows = [
+        (library, ", ".join(dict.fromkeys(str(each[library]) for each in sets if library in each)))
+        for library in libraries
+    ]
+    return pd.DataFrame(rows, columns=["library", "version"])
+
+
+def _by_reason(inputs: Inputs, name: str, statuses: tuple[str, ...]) -> pd.DataFrame:
+    status = inputs.table(name, *PLACE, "strategy", "learner", "status", "reason")
+    rows = status[status["status"].isin(statuses)].astype(str)
+    rows = rows.assign(
+        label=[inputs.strategy_label(strategy) for strategy in rows["strategy"]],
+        place=rows["dataset"] + " (" + rows["ratio"] + ")",
+    )
+    groups = rows.groupby(["label", "learner", "status", "reason"], sort=True)["place"]
+    table = groups.agg(n="size", places=lambda places: ", ".join(sorted(set(places))))
+    return table.reset_index().sort_values(["status", "n"], ascending=[True, False])

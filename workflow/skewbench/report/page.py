@@ -1,0 +1,120 @@
+"""The page: sections, figures and rankings go into one HTML file that needs nothing else.
+
+Every template escapes what it is given: names of data sets, labels and reasons are strangers' text.
+Only this package's own style and script enter as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from skewbench.figures.wording import count
+from skewbench.report.answer import answer
+from skewbench.report.embedding import BUDGET, Figure, embed
+from skewbench.report.inputs import Absent, Inputs
+from skewbench.report.layout import SECTIONS
+from skewbench.report.rankings import Rankings, rankings
+from skewbench.report.sections import Section, in_order, is_main, place_figures, show
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def render(inputs: Inputs, sections: Sequence[Section] = SECTIONS, budget: int = BUDGET) -> str:
+    """Return the report as HTML.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    sections : sequence of Section
+    budget : int
+        Characters of embedded figures; what is over it is named with its path.
+    """
+    placed = place_figures(inputs.figures, sections)
+    figures = embed(inputs.figures, in_order(placed), is_main, budget)
+    shown = [show(section, inputs, bool(placed[section.name])) for section in sections]
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}
+    return environment.get_template("page.html.j2").render(
+        study=inputs.study,
+        command=inputs.command,
+        retry=inputs.command.replace("make study", "make retry"),
+        scope=scope(inputs),
+        answer=answer(inputs),
+        problems=inputs.problems,
+        sections=shown,
+        rankings=_rankings(inputs),
+        main=_chosen(placed, figures, main=True),
+        others=_chosen(placed, figures, main=False),
+        configuration=_configuration(inputs),
+        style=_own("report.css"),
+        script=_own("report.js"),
+    )
+
+
+def write(page: str, path: Path) -> None:
+    """Write the page whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(page, encoding="utf-8")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def scope(inputs: Inputs) -> str:
+    """Return how large the study is, in a line."""
+    protocol = inputs.provenance.get("configuration", {}).get("protocol", {})
+    parts = [
+        (len(inputs.datasets), "data set"),
+        (_ratios(inputs), "imbalance ratio"),
+        (len(inputs.strategies), "strategy"),
+        (len(inputs.learners), "learner"),
+        (protocol.get("seeds", 0), "seed"),
+        (protocol.get("folds", 0), "fold"),
+    ]
+    said = [count(number, noun) for number, noun in parts if number]
+    return ", ".join(said).replace("strategys", "strategies")
+
+
+def _ratios(inputs: Inputs) -> int:
+    status = inputs.tables.get("status")
+    return status["ratio"].nunique() if status is not None and "ratio" in status else 0
+
+
+def _rankings(inputs: Inputs) -> Rankings | None:
+    try:
+        return rankings(inputs)
+    except Absent:  # the section's finding needs the same table and says so
+        return None
+
+
+def _chosen(
+    placed: dict[str, list[str]], figures: dict[str, Figure], main: bool
+) -> dict[str, list[Figure]]:
+    return {
+        home: [figures[name] for name in names if is_main(name) is main]
+        for home, names in placed.items()
+    }
+
+
+def _configuration(inputs: Inputs) -> str:
+    """Return the resolved configuration, with the study's file as the user names it."""
+    known = inputs.provenance.get("configuration")
+    if not known:
+        return ""
+    return json.dumps(known | {"study": inputs.file}, indent=2, ensure_ascii=False)
+
+
+def _own(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")

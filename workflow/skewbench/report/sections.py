@@ -1,0 +1,120 @@
+"""How a section of the report is described and filled; it survives whatever it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from skewbench.report.columns import Column, Table, make_table
+from skewbench.report.inputs import Absent, Inputs
+
+
+def _all_rows(inputs: Inputs, name: str) -> pd.DataFrame:
+    return inputs.table(name)
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A table in a section: which, which rows, which columns, and by what it is sorted."""
+
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: Callable[[Inputs, str], pd.DataFrame] = _all_rows
+    sort: tuple[str, ...] = ()
+    descending: bool = False
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section: its finding, its figures (by the beginnings of their names) and its tables."""
+
+    name: str
+    title: str
+    finding: Callable[[Inputs], str]
+    explanation: str = ""
+    figures: tuple[str, ...] = ()
+    tables: tuple[TableSpec, ...] = ()
+
+
+@dataclass
+class Shown:
+    """A section ready for the template; ``missing`` says what it lacks, and what makes it."""
+
+    section: Section
+    finding: str = ""
+    missing: list[str] = field(default_factory=list)
+    tables: list[tuple[TableSpec, Table]] = field(default_factory=list)
+
+
+def show(section: Section, inputs: Inputs, has_figures: bool) -> Shown:
+    """Return a section with its finding, its tables, and sentences for what is missing."""
+    shown = Shown(section)
+    absences = []
+    try:
+        shown.finding = section.finding(inputs)
+    except Absent as absent:
+        absences.append(absent)
+    for spec in section.tables:
+        try:
+            rows = spec.rows(inputs, spec.name)
+        except Absent as absent:
+            absences.append(absent)
+            continue
+        if not rows.empty:
+            shown.tables.append((spec, _table(spec, rows, inputs)))
+    tables = list(dict.fromkeys(absent.table for absent in absences if absent.table))
+    shown.missing = [inputs.say_missing(tables)] if tables else []
+    shown.missing += dict.fromkeys(str(absent) for absent in absences if not absent.table)
+    if section.figures and not has_figures:
+        shown.missing.append(
+            "None of this section's figures is here; draw them with "
+            f"`make figures STUDY={inputs.file}`."
+        )
+    return shown
+
+
+def _table(spec: TableSpec, rows: pd.DataFrame, inputs: Inputs) -> Table:
+    if "strategy" in rows and "label" not in rows:
+        labels = [inputs.strategy_label(str(strategy)) for strategy in rows["strategy"]]
+        rows = rows.assign(label=labels)
+    if "learner" in rows:
+        labels = [inputs.learner_label(str(learner)) for learner in rows["learner"]]
+        rows = rows.assign(learner_label=labels)
+    keys = [key for key in spec.sort if key in rows]
+    if keys:
+        rows = rows.sort_values(keys, ascending=not spec.descending, kind="stable")
+    return make_table(rows, spec.caption, spec.columns, f"tables/{spec.name}.csv")
+
+
+def place_figures(names: Iterable[str], sections: Sequence[Section]) -> dict[str, list[str]]:
+    """Return the figures of every section, the main ones first; those of none under "".
+
+    The longest beginning decides, so that ``cost_curves`` is not taken for ``cost``.
+    """
+    homes = {start: section.name for section in sections for start in section.figures}
+    position = {start: i for i, start in enumerate(homes)}
+    placed: dict[str, list[tuple]] = {section.name: [] for section in sections} | {"": []}
+    for name in names:
+        starts = [start for start in homes if name == start or name.startswith(f"{start}_")]
+        start = max(starts, key=len, default="")
+        rank = (not is_main(name), "multiclass" in name, position.get(start, 0), name)
+        placed[homes.get(start, "")].append(rank)
+    return {home: [rank[-1] for rank in sorted(ranks)] for home, ranks in placed.items()}
+
+
+def is_main(name: str) -> bool:
+    """Return whether a figure is of the main design, or of no design in particular."""
+    parts = name.split("_")
+    induced = any(part[:2] in ("ir", "lt") and part[2:3].isdigit() for part in parts)
+    return not induced and "multiclass" not in parts
+
+
+def in_order(placed: dict[str, list[str]]) -> Iterator[str]:
+    """Yield all figures, every section's main ones before any other."""
+    for wanted in (True, False):
+        for names in placed.values():
+            yield from (name for name in names if is_main(name) is wanted)

@@ -1,0 +1,274 @@
+"""The tables of the report: their rows, their columns and what those are called."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from skewbench.figures.wording import metric_label
+from skewbench.report.columns import (
+    IMPUTED,
+    N_DATASETS,
+    RATIO,
+    READING,
+    WINS,
+    Column,
+    interval,
+    number,
+    percent,
+    plain,
+    probability,
+    prose,
+    signed,
+    significant,
+    text,
+    verdict,
+    whole,
+)
+from skewbench.report.inputs import Inputs, main_design
+from skewbench.report.listings import (
+    dataset_rows,
+    decomposed_rows,
+    failed_rows,
+    infeasible_rows,
+    strategy_rows,
+    version_rows,
+)
+from skewbench.report.sections import TableSpec
+
+
+def _at_main(inputs: Inputs, name: str) -> pd.DataFrame:
+    return inputs.main_rows(name)
+
+
+def _in_main_design(inputs: Inputs, name: str) -> pd.DataFrame:
+    return main_design(inputs.table(name))
+
+
+STRATEGY = text("label", "Strategy")
+LEARNER = text("learner_label", "Learner")
+METRIC = Column("Metric", ("metric",), lambda row: metric_label(plain(row["metric"])), kind="")
+_TESTED = (
+    interval("mean", "Mean difference [95 %]"),
+    signed("median", "Median"),
+    WINS,
+    number("p_holm", "p (Holm)", probability),
+    number("p_better", "P(better)", percent),
+    number("p_equivalent", "P(equivalent)", percent),
+    number("p_worse", "P(worse)", percent),
+    verdict("verdict", "Verdict"),
+    N_DATASETS,
+    IMPUTED,
+)
+_WITHOUT_RESULT = (
+    STRATEGY,
+    LEARNER,
+    text("status", "Status"),
+    prose("reason", "Reason"),
+    number("n", "Places", whole),
+    prose("places", "Data set (ratio)"),
+)
+
+COMPARISONS = TableSpec(
+    "comparisons",
+    "Differences from the control in average precision, tested",
+    (STRATEGY, LEARNER, *_TESTED),
+    _at_main,
+    sort=("mean",),
+    descending=True,
+)
+OWN_MODELS = TableSpec(
+    "own_models",
+    "Strategies with their own model against each learner with a tuned threshold",
+    (STRATEGY, LEARNER, READING, *_TESTED),
+    _in_main_design,
+    sort=("mean",),
+    descending=True,
+)
+SCREENS = TableSpec(
+    "screens",
+    "Is there any difference at all? Friedman's test and Iman and Davenport's",
+    (
+        LEARNER,
+        READING,
+        number("chi2", "Friedman chi-square", significant),
+        number("f", "Iman-Davenport F", significant),
+        number("p", "p", probability),
+        number("n_strategies", "Strategies", whole),
+        N_DATASETS,
+    ),
+    _in_main_design,
+)
+SENSITIVITY = TableSpec(
+    "sensitivity",
+    "Do missing cells decide? The same differences, missing cells handled otherwise",
+    (
+        STRATEGY,
+        LEARNER,
+        text("handling", "Missing cells"),
+        signed("mean", "Mean difference"),
+        number("p_holm", "p (Holm)", probability),
+        N_DATASETS,
+    ),
+    _at_main,
+    sort=("learner", "strategy", "handling"),
+)
+DECOMPOSITION = TableSpec(
+    "decomposition",
+    "Mean gain over the untouched model, step by step",
+    (
+        STRATEGY,
+        LEARNER,
+        METRIC,
+        signed("default", "Both at the default threshold"),
+        signed("control_tuned", "Control: tuned threshold"),
+        signed("both_tuned", "Both: tuned threshold"),
+        signed("both_recalibrated", "Both: recalibrated"),
+    ),
+    decomposed_rows,
+    sort=("default",),
+    descending=True,
+)
+SLOPES = TableSpec(
+    "slopes",
+    "Change of the gain per factor ten of the imbalance ratio",
+    (
+        STRATEGY,
+        LEARNER,
+        READING,
+        text("arm", "Arm"),
+        interval("slope", "Slope [95 %]"),
+        N_DATASETS,
+    ),
+    _in_main_design,
+    sort=("slope",),
+    descending=True,
+)
+RESOURCES = TableSpec(
+    "resources",
+    "CPU time and memory",
+    (
+        STRATEGY,
+        LEARNER,
+        number("relative_seconds", "Times the control", significant),
+        number("cpu_seconds", "CPU seconds per fold", significant),
+        number("resample_seconds", "Resampling", significant),
+        number("fit_seconds", "Fitting", significant),
+        number("peak_memory_mb", "Peak memory (MB)", whole),
+        N_DATASETS,
+    ),
+    _in_main_design,
+    sort=("cpu_seconds",),
+)
+CLAIMS = TableSpec(
+    "claims",
+    "Claims and verdicts",
+    (
+        prose("advice", "Advice"),
+        verdict("verdict", "Verdict"),
+        interval("effect", "Effect [95 %]"),
+        text("unit", "Unit"),
+        N_DATASETS,
+        prose("form", "How it was tested"),
+        prose("note", "Note"),
+        prose("source", "Source"),
+    ),
+    sort=("number",),
+    is_open=True,
+)
+CLAIMS_BY_LEARNER = TableSpec(
+    "claims_by_learner",
+    "The same claims, learner by learner",
+    (
+        text("id", "Claim"),
+        LEARNER,
+        verdict("verdict", "Verdict"),
+        interval("effect", "Effect [95 %]"),
+        N_DATASETS,
+    ),
+    sort=("number", "learner"),
+)
+_POLICY = (
+    text("guide", "Guide"),
+    LEARNER,
+    METRIC,
+    text("policy", "Policy"),
+    interval("regret", "Regret [95 %]", signed=False),
+    N_DATASETS,
+    prose("note", "Note"),
+)
+RECOMMENDER = TableSpec(
+    "recommender", "The recommender beside simple policies", _POLICY, is_open=True
+)
+POLICIES = TableSpec("policies", "The notes' decision guides as policies", _POLICY)
+FAILED = TableSpec("status", "Failed or out of time", _WITHOUT_RESULT, failed_rows)
+INFEASIBLE = TableSpec("status", "Infeasible by design", _WITHOUT_RESULT, infeasible_rows)
+DATASETS = TableSpec(
+    "datasets",
+    "Size, imbalance, licence and source",
+    (
+        text("name", "Data set"),
+        text("family", "Family"),
+        text("task", "Task"),
+        number("n_rows", "Rows", whole),
+        number("n_features", "Features", whole),
+        number("n_smallest", "Smallest class", whole),
+        number("imbalance_ratio", "Imbalance ratio", significant),
+        number("n_missing", "Missing values", whole),
+        text("licence", "Licence"),
+        prose("original_source", "Source"),
+    ),
+    dataset_rows,
+    is_open=True,
+)
+DIFFICULTY = TableSpec(
+    "difficulty",
+    "Difficulty of the training part",
+    (
+        text("dataset", "Data set"),
+        RATIO,
+        number("n_positive", "Minority rows", whole),
+        number("positives_per_feature", "Minority rows per feature", significant),
+        number("safe", "Safe", percent),
+        number("borderline", "Borderline", percent),
+        number("rare", "Rare", percent),
+        number("outlier", "Outlier", percent),
+        number("n1", "N1"),
+        number("n3", "N3"),
+        number("fisher_f1", "Fisher's F1"),
+        number("separability_auc", "AUC of a strong model"),
+        prose("reason", "Why not measured"),
+    ),
+    sort=("dataset", "ratio"),
+)
+DIFFICULTY_EFFECTS = TableSpec(
+    "difficulty_effects",
+    "How gains go with difficulty: rank correlation over families of data sets",
+    (
+        STRATEGY,
+        LEARNER,
+        text("measure", "Measure"),
+        interval("correlation", "Spearman correlation [95 %]"),
+        N_DATASETS,
+    ),
+    _at_main,
+    sort=("correlation",),
+    descending=True,
+)
+VERSIONS = TableSpec(
+    "versions",
+    "Library versions",
+    (text("library", "Library"), text("version", "Version")),
+    version_rows,
+)
+STRATEGIES = TableSpec(
+    "strategies",
+    "Strategies",
+    (
+        STRATEGY,
+        text("level", "Level"),
+        prose("source", "Source"),
+        text("anchor", "Control of its own"),
+        text("ranked", "Ranked"),
+    ),
+    strategy_rows,
+)
