@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from skewbench.figures.labels import spread
 from skewbench.figures.style import (
@@ -24,10 +25,9 @@ from skewbench.figures.style import (
 from skewbench.figures.wording import count, metric_label, ratio_label, words
 
 STEPS = {
-    "default": "both at the\ndefault threshold",
-    "control_tuned": "no treatment:\ntuned threshold",
-    "both_tuned": "both: tuned\nthreshold",
-    "both_recalibrated": "both:\nrecalibrated",
+    "default": "both at\nthreshold 0.5",
+    "control_tuned": "untouched model\ntuned",
+    "both_tuned": "both\ntuned",
 }
 
 
@@ -55,12 +55,13 @@ def decomposition_plot(decomposition: pd.DataFrame, highlight: Iterable[str]) ->
         _panel(panel, table[table["learner"] == learner], steps, set(highlight))
         panel.set_title(words(learner))
         clean(panel, "y")
-    axes[0].set_ylabel(f"gain in {metric} over no treatment")
+    axes[0].set_ylabel(f"gain in {metric} over the untouched model")
     n_datasets = int(table["n_datasets"].max())
     detail = f"Mean gain in {metric} over data sets (up to {n_datasets}), {ratio_label(ratio)}; "
     detail += "one line a strategy. No model is refitted from step to step."
     title(figure, finding(table, metric), detail)
-    level_legend(figure, table["level"])
+    untouched = Line2D([], [], color=BLACK, lw=1.4, label="the untouched model")
+    level_legend(figure, table["level"], [untouched])
     return figure
 
 
@@ -93,19 +94,18 @@ def _panel(axes, table: pd.DataFrame, steps: list[str], highlight: set[str]) -> 
             alpha=1 if named else 0.35,
             zorder=3 if named else 2,
         )
-    axes.set_xticks(x, [STEPS[step] for step in steps], fontsize=7.5)
-    axes.set_xlim(-0.15, len(steps) - 0.35)
-    last = grid.iloc[:, 0].dropna()
-    last = last[[name for name in last.index if name in highlight]]
+    axes.set_xticks(x, [STEPS[step] for step in steps])
+    axes.set_xlim(-1.6, len(steps) - 0.75)
+    named = grid.loc[[name for name in grid.index if name in highlight], "default"].dropna()
     low, high = axes.get_ylim()
-    for height, (strategy, gain) in zip(
-        spread(last.to_numpy(), 0.055 * (high - low)), last.items(), strict=True
-    ):
+    heights = spread(named.to_numpy(), 0.06 * (high - low))
+    for height, (strategy, gain) in zip(heights, named.items(), strict=True):
         axes.annotate(
             facts.loc[strategy, "label"],
             (0, gain),
-            xytext=(0.12, height),
+            xytext=(-0.18, height),
             fontsize=7.5,
+            ha="right",
             va="center",
-            arrowprops={"arrowstyle": "-", "color": GREY, "lw": 0.5},
+            arrowprops={"arrowstyle": "-", "color": GREY, "lw": 0.5, "shrinkB": 3},
         )
