@@ -60,7 +60,7 @@ def test_row_numbers_of_pandas_are_no_column(tmp_path):
         ("data.parquet", b"not parquet", "cannot be read"),
         ("data.feather", b"not feather", "cannot be read"),
         ("data.csv.gz", b"not gzip", "cannot be read"),
-        ("data.csv.gz", gzip.compress(b"x,y\n" * 999)[:20], "cannot be read", mtime=0),
+        ("data.csv.gz", gzip.compress(b"x,y\n" * 999, mtime=0)[:20], "cannot be read"),
         ("data.parquet.gz", b"", "only text files"),
         ("data.arff", b"hello", "no ARFF file"),
     ],
