@@ -47,7 +47,7 @@ def test_the_end_names_the_results_and_the_notes_of_this_run(results, capsys):
     announce_results(STUDY, results, since=1000)
     said = capsys.readouterr()
     assert said.err == "two rows were dropped\n"
-    assert f"see {results}/tables/" in said.out
+    assert f"see {results}/tables.\n" in said.out
     assert "2 ok, 1 failed" in said.out
     assert "make retry STUDY=x.yaml" in said.out
 

@@ -50,6 +50,17 @@ def test_efficiency():
     assert f"and {large:.0%} on data sets of 2000".replace("%", " %") in README
 
 
+def test_growth():
+    table = benchmark("growth").set_index(["what", "n"])
+    wall = table["wall_seconds"]
+    assert f"planned in {wall['dry run', 10_000]:.0f} s" in README
+    assert f"found finished in {wall['nothing to be done', 10_000]:.0f} s" in README
+    run = table.loc[("a run, empty blocks", 10_000)]
+    sentence = f"{run['wall_seconds'] / 60:.0f} minutes and {run['peak_mb']:.0f} MB to run"
+    assert sentence in README
+    assert f"fifty thousand are planned in {wall['dry run', 50_000]:.0f} s" in README
+
+
 def test_gain_of_the_incremental_search():
     table = benchmark("neighbours")
     gains = table[table["method"] == "condensed nearest neighbour"]
