@@ -1,7 +1,9 @@
 """Peak memory of a cell on 300,000 rows x 30 columns, for every strategy that takes so many rows.
 
 One outer fit on four fifths of the rows, as in five folds, without the inner ones, which are
-smaller. Strategies with a size limit below that must say `infeasible` at once.
+smaller. Strategies with a size limit below that must say `infeasible` at once. Of ensembles with
+fifty members or more, a tenth and a fifth of the members are fitted, and the peak of all of them is
+extrapolated: what a member adds is what it is kept as.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from skewbench.data import table as tables
 from skewbench.study import load_study
 
 ROWS, COLUMNS = 300_000, 30
+MANY = 50
 
 
 def _halves(folder: Path) -> dict:
@@ -50,32 +53,57 @@ def measure(folder: Path) -> pd.DataFrame:
     study = load_study(write_study(folder, study), ROOT)
     data, facts = folder / "large.parquet", folder / "large.json"
     tables.write(*sources.load("large", study.datasets["large"], ROOT, folder), data, facts)
+
+    def run(name: str, settings: dict) -> list:
+        block = ("large", "natural", name, 0, 0)
+        metrics = folder / "block.parquet"
+        return run_block(
+            data, facts, block, settings, study.limits, study.folder, metrics, None, {}
+        )
+
     rows = []
     for name in strategies:
-        results = run_block(
-            data,
-            facts,
-            ("large", "natural", name, 0, 0),
-            study.block_settings(name),
-            study.limits,
-            study.folder,
-            folder / "block.parquet",
-            None,
-            {},
-        )
-        for result in results:
-            values = pd.DataFrame(result.rows, columns=["fold", *"spd", "metric", "value"])
-            mean = values.groupby("metric")["value"].mean()
-            rows.append(
-                {
-                    "strategy": name,
-                    "learner": result.learner,
-                    "status": result.status,
-                    "reason": result.reason,
-                    "peak_memory_mb": mean.get("peak_memory_mb"),
-                    "resample_seconds": mean.get("resample_seconds"),
-                    "fit_seconds": mean.get("fit_seconds"),
-                }
+        settings = study.block_settings(name)
+        members = _members(settings["strategy"])
+        if members < MANY:
+            rows += [_row(name, result) for result in run(name, settings)]
+        else:
+            few, more = (
+                _row(name, run(name, _with_members(settings, members // part))[0])
+                for part in (10, 5)
             )
-            print(*rows[-1].values(), flush=True)
+            peaks = few["peak_memory_mb"], more["peak_memory_mb"]
+            if None not in peaks:
+                few["peak_memory_mb"] += 9 * max(0.0, peaks[1] - peaks[0])
+            rows.append(
+                few | {"members_fitted": f"{members // 10} and {members // 5} of {members}"}
+            )
+        print(*rows[-1].values(), flush=True)
     return pd.DataFrame(rows).round(1)
+
+
+def _row(name: str, result) -> dict:
+    values = pd.DataFrame(result.rows, columns=["fold", *"spd", "metric", "value"])
+    mean = values.groupby("metric")["value"].mean()
+    return {
+        "strategy": name,
+        "learner": result.learner,
+        "status": result.status,
+        "reason": result.reason,
+        "peak_memory_mb": mean.get("peak_memory_mb"),
+        "resample_seconds": mean.get("resample_seconds"),
+        "fit_seconds": mean.get("fit_seconds"),
+        "members_fitted": "all",
+    }
+
+
+def _members(strategy: dict) -> int:
+    """Return how many members the strategy's own ensemble has; 0 if they are cheap or none."""
+    path, parameters = next(iter(strategy.get("model", {"": {}}).items()))
+    return 0 if path.startswith("xgboost") else parameters.get("n_estimators", 0)
+
+
+def _with_members(settings: dict, members: int) -> dict:
+    ((path, parameters),) = settings["strategy"]["model"].items()
+    model = {path: parameters | {"n_estimators": members}}
+    return settings | {"strategy": settings["strategy"] | {"model": model}}
