@@ -5,7 +5,7 @@ from pathlib import Path
 from skewbench.logs import logged
 
 with logged(snakemake.log[0]):
-    from skewbench.figures.study import draw_curves
+    from skewbench.figures.scores import draw_curves
 
     draw_curves(
         zip(map(Path, snakemake.input.scores), map(Path, snakemake.input.metrics), strict=True),

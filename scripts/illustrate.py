@@ -6,7 +6,8 @@ from skewbench.logs import logged
 
 with logged(snakemake.log[0]):
     from skewbench import illustrations
-    from skewbench.analysis.tables import strategy_facts, write
+    from skewbench.analysis.select import strategy_facts
+    from skewbench.analysis.writing import write
     from skewbench.figures.regions import region_plot
     from skewbench.figures.resamplers import resampling_plot
     from skewbench.figures.style import save

@@ -7,11 +7,11 @@ from skewbench.logs import logged
 with logged(snakemake.log[0]):
     import pandas as pd
 
-    from skewbench.analysis import tables
+    from skewbench.analysis.writing import write
     from skewbench.recommend.judging import judge
 
     table = judge(
         pd.read_parquet(snakemake.input.differences), pd.read_parquet(snakemake.input.difficulty)
     )
     for file in map(Path, snakemake.output):
-        tables.write(table, file)
+        write(table, file)

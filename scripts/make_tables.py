@@ -5,10 +5,11 @@ from pathlib import Path
 from skewbench.logs import logged
 
 with logged(snakemake.log[0]):
-    from skewbench.analysis import tables
+    from skewbench.analysis.tables import all_tables
+    from skewbench.analysis.writing import write
 
-    made = tables.all_tables(
+    made = all_tables(
         snakemake.input.collected, snakemake.params.strategies, snakemake.input.difficulty
     )
     for file in map(Path, snakemake.output):
-        tables.write(made[file.stem], file)
+        write(made[file.stem], file)

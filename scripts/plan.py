@@ -22,7 +22,7 @@ for name, entry in study.datasets.items():
             facts[name] = sources.load(name, entry, root, Path("results") / "cache")[1]
     except InputError as error:
         problems.append(str(error))
-archived, _ = archived_blocks(study)
+archived = archived_blocks(study, Path("results", study.name))
 print(summary(study, plan(study, facts, archived), archived))
 for problem in problems:
     print(f"  Not read: {problem}")

@@ -9,5 +9,8 @@ with logged(snakemake.log[0]):
     from skewbench.provenance import provenance
 
     results = Path(snakemake.input[0]).parent.parent
-    facts = provenance(results, dict(snakemake.params.items()), snakemake.params.archived_seconds)
-    Path(snakemake.output[0]).write_text(json.dumps(facts, indent=2) + "\n")
+    configuration = dict(snakemake.params.items())
+    configuration.pop("code")
+    Path(snakemake.output[0]).write_text(
+        json.dumps(provenance(results, configuration), indent=2) + "\n"
+    )

@@ -14,6 +14,8 @@ from skewbench.archive import (
     archived_blocks,
     block_name,
     block_of,
+    data_digest,
+    forget,
     read_blocks,
     settings_digest,
     write_blocks,
@@ -43,16 +45,23 @@ def study(folder, **changes):
     return replace(plain, **changes)
 
 
+FACTS = {"checksum": "a1", "split": {"kind": "stratified"}, "cost": {"false_negative": 1}}
+
+
+def found(study):
+    return archived_blocks(study, study.root / "results")
+
+
 def keep(study, blocks):
-    """Write an archive that lists ``blocks`` as ``study`` would make them, 10 s each."""
+    """Write an archive that lists ``blocks`` as ``study`` would make them."""
     folder = study.root / study.archive
     folder.mkdir(exist_ok=True)
     (folder / ROWS).touch()
     entries = {
         block_name(block): {
             "settings": settings_digest(study, block.strategy),
-            "code": "c",
-            "data": "d",
+            "data": data_digest(FACTS),
+            "status": "ok",
             "cpu_seconds": 10,
         }
         for block in blocks
@@ -67,42 +76,53 @@ def test_a_name_says_which_block(dataset, ratio, strategy, first):
 
 
 def test_no_archive_holds_nothing(tmp_path):
-    assert archived_blocks(study(tmp_path, archive=None)) == ([], 0)
-    assert archived_blocks(study(tmp_path)) == ([], 0)
+    assert found(study(tmp_path, archive=None)) == []
+    assert found(study(tmp_path)) == []
 
 
 def test_archived_blocks_are_those_of_the_study(tmp_path):
     mine = study(tmp_path)
     kept = [Block("moons", "ir10", "smote", 0, 1), Block("wine", "natural", "none", 2, 2)]
     keep(mine, [*kept, Block("iris", "natural", "none", 0, 1)])
-    assert archived_blocks(mine) == (kept, 20)
-    assert archived_blocks(study(tmp_path, seeds_per_job=3)) == ([], 0)
+    assert found(mine) == kept
+    assert found(study(tmp_path, seeds_per_job=3)) == []
 
 
 def test_other_settings_run_again_and_limits_and_labels_are_none(tmp_path):
     mine = study(tmp_path)
     keep(mine, mine.blocks())
     everything = 2 * 2 * 2 * 2
-    assert len(archived_blocks(mine)[0]) == everything
-    assert len(archived_blocks(study(tmp_path, limits={"time_limit": 99}))[0]) == everything
+    assert len(found(mine)) == everything
+    assert len(found(study(tmp_path, limits={"time_limit": 99}))) == everything
     other = {"none": {"label": "X"}, "smote": {"resample": {"a.B": {"k": 6}}}}
-    assert {b.strategy for b in archived_blocks(study(tmp_path, strategies=other))[0]} == {"none"}
-    assert archived_blocks(study(tmp_path, protocol={"folds": 3})) == ([], 0)
+    assert {b.strategy for b in found(study(tmp_path, strategies=other))} == {"none"}
+    assert found(study(tmp_path, protocol={"folds": 3})) == []
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"block": {}}', "\udcff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        '{"blocks": 3}',
+        '{"blocks": {"a/b/c/seeds0-0": {}}}',
+        '{"block": {}}',
+        "\udcff",
+    ],
+)
 def test_a_damaged_list_is_an_error_with_its_file(tmp_path, content):
     keep(study(tmp_path), [])
     (tmp_path / "kept" / BLOCKS).write_text(content, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(InputError, match=r"kept/blocks\.json: damaged"):
-        archived_blocks(study(tmp_path))
+        found(study(tmp_path))
 
 
 def test_a_list_without_its_rows_is_an_error(tmp_path):
     keep(study(tmp_path), [])
     (tmp_path / "kept" / ROWS).unlink()
     with pytest.raises(InputError, match=r"kept/metrics\.parquet: missing"):
-        archived_blocks(study(tmp_path))
+        found(study(tmp_path))
 
 
 def test_the_list_is_one_block_to_a_line(tmp_path):
@@ -111,3 +131,30 @@ def test_the_list_is_one_block_to_a_line(tmp_path):
     text = (tmp_path / "kept" / BLOCKS).read_text(encoding="utf-8")
     assert len(text.splitlines()) == 16 + 2
     assert json.loads(text)["blocks"] == read_blocks(tmp_path / "kept")
+
+
+@pytest.mark.parametrize("key", sorted(FACTS))
+def test_other_data_splits_or_costs_run_again(tmp_path, key):
+    mine = study(tmp_path)
+    keep(mine, mine.blocks())
+    folder = tmp_path / "results" / "data"
+    folder.mkdir(parents=True)
+    (folder / "moons.json").write_text(json.dumps(FACTS | {"licence": "any"}), encoding="utf-8")
+    assert {block.dataset for block in found(mine)} == {"moons", "wine"}
+    (folder / "moons.json").write_text(json.dumps(FACTS | {key: "other"}), encoding="utf-8")
+    assert {block.dataset for block in found(mine)} == {"wine"}
+
+
+def test_failed_blocks_can_be_taken_out(tmp_path):
+    mine = study(tmp_path)
+    keep(mine, mine.blocks())
+    assert forget(tmp_path / "kept") == 0
+    blocks = read_blocks(tmp_path / "kept")
+    for (name, entry), status in zip(
+        blocks.items(), ("failed", "timeout", "infeasible"), strict=False
+    ):
+        blocks[name] = entry | {"status": status}
+    write_blocks(blocks, tmp_path / "kept")
+    assert forget(tmp_path / "kept") == 2
+    assert len(found(mine)) == 14
+    assert forget(tmp_path / "absent") == 0

@@ -64,7 +64,7 @@ BLOCK, COLLECT, SOURCES = RULES
     [
         ("figures/ranks.py", {"figures"}),
         ("figures/style.py", {"figures"}),
-        ("analysis/effects.py", {"tables", "figures"}),
+        ("analysis/effects.py", {"tables"}),
         ("analysis/collect.py", {COLLECT}),
         ("metrics/ranking.py", {BLOCK, COLLECT}),
         ("metrics/probability.py", {BLOCK}),
@@ -99,7 +99,8 @@ def rules_with_scripts():
             r"^rule (\w+):\n((?:[ \t].*\n|\n)+)", file.read_text(encoding="utf-8"), re.M
         ):
             script = re.search(r"scripts/(\w+\.py)", text)
-            digested = re.findall(r'code_digest\("([\w.]+)"\)', text)
+            calls = re.findall(r"code_digest\(([^)]*)\)", text)
+            digested = [name for call in calls for name in re.findall(r'"([\w.]+)"', call)]
             if "MADE_FROM" in text:
                 digested.append("skewbench.block")
             if script and digested:

@@ -8,7 +8,8 @@ from small_tables import AP, described, rows
 
 from skewbench.analysis.claims import forms, guides
 from skewbench.analysis.claims.evidence import Absent, Evidence, measures
-from skewbench.analysis.claims.registry import readings_of
+from skewbench.analysis.claims.imputed import basis, share_imputed
+from skewbench.analysis.claims.registry import Claim, readings_of
 from skewbench.analysis.readings import Reading
 
 STRATEGIES = described(
@@ -27,9 +28,16 @@ FACTS = {
     name: {"family": name, "class_counts": [int(100 * ratio), 100], "n_features": features}
     for name, ratio, features in [("a", 3, 5), ("b", 15, 50), ("c", 150, 20), ("d", 8, 100)]
 }
+SIZES = pd.DataFrame(
+    [
+        {"dataset": name, "family": name, "ratio": "natural", "n_features": 1, "n_positive": 80}
+        | {"imbalance_ratio": known["class_counts"][0] / 100}
+        for name, known in FACTS.items()
+    ]
+)
 
 
-def evidence(collected, *tests, facts=FACTS, difficulty=None):
+def evidence(collected, *tests, facts=FACTS, difficulty=SIZES):
     readings = {reading for test in tests for reading in readings_of(test)}
     ratios = sorted(set(collected["ratio"]))
     return Evidence(collected, STRATEGIES, readings, measures(facts, ratios, difficulty))
@@ -37,6 +45,10 @@ def evidence(collected, *tests, facts=FACTS, difficulty=None):
 
 def scores(values, **at):
     return rows({key: value for key, value in values.items()}, **at)
+
+
+def claim(test, kind="contrast", expect="better"):
+    return Claim("mine", 9, "x", ("002",), "in words", kind, test, expect, 0.01)
 
 
 BASE = {
@@ -116,10 +128,59 @@ def test_a_leak_that_failed_leaks_nothing():
         | {("b", "none"): 0.1, ("b", "smote"): 0.5, ("b", "leak"): "failed"}
     )
     test = {"of": ["leak"], "against": ["smote"], "reading": READING}
-    found = forms.contrast(test, evidence(collected, test))["tree"]
-    assert found.to_dict() == {"a": pytest.approx(0.4)}
-    honest = {"of": ["smote"], "against": ["leak"], "reading": READING}
-    assert len(forms.contrast(honest, evidence(collected, honest))) == 2
+    for test in (test, {"of": ["leak"], "against": ["none"], "reading": READING}):
+        found = forms.contrast(test, basis(claim(test), evidence(collected, test)))
+        assert found.index.tolist() == ["a"]
+
+
+FAILING = (
+    {(family, "none"): 0.1 for family in "abcd"}
+    | {(family, "weights"): 0.2 for family in "abcd"}
+    | {
+        ("a", "smote"): 0.5,
+        ("b", "smote"): 0.5,
+        ("c", "smote"): "failed",
+        ("d", "smote"): "timeout",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("of", "against", "expect", "effects"),
+    [
+        ("smote", "none", "better", {"a": 0.4, "b": 0.4, "c": 0, "d": 0}),
+        ("none", "smote", "better", {"a": -0.4, "b": -0.4, "c": 0, "d": 0}),
+        ("smote", "none", "enough", {"a": 0.4, "b": 0.4}),
+        ("smote", "none", "equivalent", {"a": 0.4, "b": 0.4}),
+        ("smote", "weights", "better", {"a": 0.3, "b": 0.3}),
+    ],
+)
+def test_a_failure_counts_only_as_a_difference_to_the_control(of, against, expect, effects):
+    test = {"of": [of], "against": [against], "reading": READING}
+    judged = claim(test, expect=expect)
+    known = basis(judged, evidence(scores(FAILING), test))
+    found = forms.contrast(test, known)
+    assert found["tree"].to_dict() == pytest.approx(effects)
+    # two of four cells of SMOTE are the control's; the control itself is not counted
+    assert share_imputed(judged, found, known) == (0.5 if len(effects) == 4 else 0)
+
+
+def test_the_share_of_a_cell_is_that_of_its_seeds():
+    collected = scores({("a", "none"): [0.1, 0.1], ("a", "smote"): [0.5, "failed"]})
+    test = {"of": ["smote"], "against": ["none"], "reading": READING}
+    known = evidence(collected, test)
+    assert share_imputed(claim(test), forms.contrast(test, known), known) == 0.5
+    strict = basis(claim(test, expect="enough"), known)
+    assert forms.contrast(test, strict).empty
+
+
+def test_beside_its_anchor_an_own_model_falls_back():
+    collected = scores({("a", "forest"): 0.5, ("a", "balanced"): "failed"}, learner="own")
+    test = {"of": ["balanced"], "baseline": "anchor", "reading": READING}
+    known = basis(claim(test), evidence(collected, test))
+    found = forms.contrast(test, known)
+    assert found.to_dict() == {"own": {"a": 0}}
+    assert share_imputed(claim(test), found, known) == 1
 
 
 def test_times_are_sums_and_never_those_of_the_control():
@@ -134,7 +195,7 @@ def test_times_are_sums_and_never_those_of_the_control():
         for metric, (none, smote) in parts.items()
     )
     test = {"of": ["smote"], "against": ["none"], "reading": seconds, "scale": "relative"}
-    found = forms.contrast(test, evidence(collected, test))["tree"]
+    found = forms.contrast(test, basis(claim(test), evidence(collected, test)))["tree"]
     assert found.to_dict() == {"a": pytest.approx(np.log(8 / 4))}  # half the time of the control
 
 
@@ -150,6 +211,15 @@ def test_a_level_on_either_side():
     below = forms.level({"of": ["none"], "reading": READING, "below": 0.45}, known)["tree"]
     assert above.to_dict() == pytest.approx({"a": 0.05, "b": -0.05})
     assert below.to_dict() == pytest.approx({"a": -0.05, "b": 0.05})
+
+
+def test_a_ratio_has_a_level_by_its_logarithm():
+    ratio = Reading("observed_expected")
+    collected = scores({("a", "none"): 4.0, ("b", "none"): 0.25}, reading=ratio)
+    test = {"of": ["none"], "reading": {"metric": "observed_expected"}, "above": 1}
+    found = forms.level(test, evidence(collected, test))["tree"]
+    # as far above as below: the mean is 0, where that of the ratios would be 2.1
+    assert found.to_dict() == pytest.approx({"a": np.log(4), "b": -np.log(4)})
 
 
 def test_a_gap_is_training_minus_test():
@@ -188,15 +258,13 @@ def test_disagreement_by_hand():
     pair = {"between": [accuracy, READING]}
     ratios = ["natural", "ir10"]
     readings = readings_of([pair, {"between": [loss, READING]}])
-    known = Evidence(table, strategies, readings, measures(FACTS, ratios))
+    known = Evidence(table, strategies, readings, measures(FACTS, ratios, SIZES))
 
     def found(test):
         return forms.disagreement(test, known)["tree"].tolist()
 
     assert kendalltau([1, 2, 3, 4, 5], [2, 1, 3, 5, 4]).statistic == pytest.approx((8 - 2) / 10)
-    assert found(pair | {"below": 0.5}) == pytest.approx([-0.1])
     assert found(pair | {"against_ratio": "ir10"}) == pytest.approx([0.6 + 1])
-    assert found({"between": [loss, READING], "below": 0.5}) == pytest.approx([1.5])
     rather = {"between": [loss, READING], "rather_than": [accuracy, READING]}
     assert found(rather) == pytest.approx([0.6 + 1])
 
@@ -211,7 +279,10 @@ def test_a_modifier_pairs_effects_with_the_measure():
     alone |= {"rather_than": ["imbalance_ratio"]}
     effects, measure, instead = forms.modifier(alone, evidence(two_learners(), alone))
     assert effects["tree"].to_dict() == pytest.approx({"a": 0.5, "b": 0.4})
-    assert (measure["a"], instead["a"]) == (5, 3)
+    # a higher ratio is expected to be harder, more positives to be easier
+    assert (measure["a"], instead["a"]) == (5, -3)
+    easier = alone | {"rather_than": ["n_positive"]}
+    assert forms.modifier(easier, evidence(two_learners(), easier))[2]["a"] == 80
 
 
 @pytest.mark.parametrize(
@@ -245,11 +316,14 @@ def test_sizes_of_families():
         }
     )
     found = measures(facts, ["natural", "ir10"], difficulty)
-    assert found.loc[("a", "natural"), ["imbalance_ratio", "n_features"]].tolist() == [4, 6]
+    assert found.loc[("a", "natural"), "n_features"] == 6  # the mean over the family's data sets
     sizes = ["imbalance_ratio", "n_positive", "n_features", "safe"]
-    assert found.loc[("b", "natural"), sizes].tolist() == [15, 100, 50, 0.5]
+    # of the training part; features as they are before encoding
+    assert found.loc[("b", "natural"), sizes].tolist() == [15, 80, 50, 0.5]
     assert found.loc[("b", "ir10"), sizes].tolist() == [10, 40, 50, 0.25]
     assert np.isnan(found.loc[("a", "ir10"), "n_positive"])
+    with pytest.raises(Absent, match="'n_positive' at ratio natural needs the table of difficulty"):
+        evidence(two_learners(), difficulty=None).families("natural", {"n_positive": [1, None]})
     assert "m" not in found.index.get_level_values("family")
 
 
@@ -278,7 +352,7 @@ GUIDE = {
     "guide": "mine",
     "reading": READING,
     "branches": [
-        {"where": {"imbalance_ratio": [2, 5]}, "follow": ["smote", "weights", "balanced"]},
+        {"where": {"imbalance_ratio": [2, 5]}, "follow": ["focal", "smote", "weights"]},
         {"where": {"imbalance_ratio": [100, None]}, "follow": ["one_class", "balanced"]},
     ],
 }
@@ -297,8 +371,8 @@ def test_a_policy_by_hand():
     tables = guides.policy_scores(GUIDE, evidence(collected, GUIDE))
     assert list(tables) == ["tree"]
     table = tables["tree"]
-    # .7: the mean of smote and weights, which run with the tree; .3: of the two own models
-    assert table["guide"].to_dict() == pytest.approx({"a": 0.7, "b": 0.4, "c": 0.3})
+    # .6: SMOTE, for want of focal loss; .5: the first of the two own models
+    assert table["guide"].to_dict() == pytest.approx({"a": 0.6, "b": 0.4, "c": 0.5})
     assert table["control"].to_dict() == pytest.approx({"a": 0.5, "b": 0.4, "c": 0.1})
     assert table["random"].to_dict() == pytest.approx({"a": 1.9 / 3, "b": 1.6 / 3, "c": 0.2})
     # the plain forest is no option with the tree, the advised one-class model is
@@ -307,13 +381,35 @@ def test_a_policy_by_hand():
     # wins; without c: 1.3, 1.3 and none .9, likewise. Strategies are in the order of the catalogue.
     assert table["single best"].to_dict() == pytest.approx({"a": 0.6, "b": 0.7, "c": 0.35})
     gain = guides.advantage(tables, "control")["tree"]
-    assert gain.to_dict() == pytest.approx({"a": 0.2, "b": 0.0, "c": 0.2})
+    assert gain.to_dict() == pytest.approx({"a": 0.1, "b": 0.0, "c": 0.4})
     gain = guides.advantage(tables, "single best")["tree"]
-    assert gain.to_dict() == pytest.approx({"a": 0.1, "b": -0.3, "c": -0.05})
+    assert gain.to_dict() == pytest.approx({"a": 0.0, "b": -0.3, "c": 0.15})
     regret = guides.regrets(tables)
-    assert regret["guide"]["tree"].to_dict() == pytest.approx({"a": 0.1, "b": 0.3, "c": 0.2})
+    assert regret["guide"]["tree"].to_dict() == pytest.approx({"a": 0.2, "b": 0.3, "c": 0})
     assert (regret["oracle"]["tree"] == 0).all()
     assert all((frame["tree"] >= 0).all() for frame in regret.values())
+
+
+def test_a_follower_takes_the_first_that_has_a_score_there():
+    values = {(family, "none"): 0.1 for family in "abcd"}
+    values |= {("b", "smote"): 0.2, ("c", "smote"): 0.2, ("c", "focal"): "failed"}
+    values |= {("d", "smote"): 0.2, ("d", "focal"): 0.3}
+    branches = [{"where": {"imbalance_ratio": [None, None]}, "follow": ["focal", "smote"]}]
+    guide = GUIDE | {"branches": branches}
+    known = evidence(scores(values), guide)
+    tables = guides.policy_scores(guide, known)
+    # nothing on a; SMOTE on b; focal loss, which failed, on c; focal loss on d
+    assert tables["tree"]["guide"].to_dict() == pytest.approx(
+        {"a": 0.1, "b": 0.2, "c": 0.1, "d": 0.3}
+    )
+    effects = guides.advantage(tables, "control")
+    assert share_imputed(claim(guide, "policy"), effects, known) == pytest.approx(1 / 3)
+
+
+def test_a_branch_that_a_study_knows_nothing_of_is_named():
+    branches = [{"where": {"imbalance_ratio": [2, 5]}, "follow": ["focal", "rusboost"]}]
+    with pytest.raises(Absent, match="not in this study: any of focal, rusboost"):
+        guides.policy_scores(GUIDE | {"branches": branches}, evidence(scores(BASE), GUIDE))
 
 
 def test_a_policy_on_a_loss_is_oriented():

@@ -8,6 +8,7 @@ import yaml
 
 from skewbench.analysis.claims.evidence import DERIVED
 from skewbench.analysis.claims.registry import KINDS, Claim, load_claims, readings_of
+from skewbench.analysis.guides import GUIDES
 from skewbench.configuration import read_yaml
 from skewbench.errors import InputError
 from skewbench.metrics import counts, probability, ranking
@@ -17,6 +18,7 @@ CONFIG = Path(__file__).resolve().parents[2] / "config"
 CLAIMS = load_claims(CONFIG / "claims.yaml")
 # What classical learners on binary tables cannot test in any part.
 NEURAL_OR_REGRESSION = {24, 25, 26, 27, 35}
+FEW = {"guide": "guide 004", "branch": "10 to 100, few"}
 GOOD = {
     "number": 9,
     "advice": "Use it.",
@@ -70,26 +72,16 @@ def test_claims_name_metrics_that_are_measured():
     assert {reading.metric for reading in readings} <= measured | set(DERIVED)
 
 
-@pytest.mark.parametrize("guide", ["ratio_table", "flowchart"])
-def test_a_guide_gives_one_piece_of_advice_to_every_data_set(guide):
-    branches = [
-        claim.test["branches"]
-        for claim in CLAIMS
-        if claim.kind == "policy" and claim.test["guide"] == guide
-    ]
-    assert all(given == branches[0] for given in branches)
-    lowest = 2 if guide == "ratio_table" else 1
-    for ratio in (1, 1.9, 2, 5, 9.99, 10, 19.9, 20, 50, 99.9, 100, 130, 10_000):
-        for n_positive in (10, 499, 500, 100_000):
-            size = {"imbalance_ratio": ratio, "n_positive": n_positive}
-            inside = [
-                all(
-                    (low is None or low <= size[name]) and (high is None or size[name] < high)
-                    for name, (low, high) in branch["where"].items()
-                )
-                for branch in branches[0]
-            ]
-            assert sum(inside) == (ratio >= lowest), size
+def test_guides_are_written_once(tmp_path):
+    policies = [claim.test for claim in CLAIMS if claim.kind == "policy"]
+    assert {test["guide"] for test in policies} == set(GUIDES)
+    for test in policies:
+        guide = GUIDES[test["guide"]]
+        assert [branch["follow"] for branch in test["branches"]] == [
+            list(branch.named) for branch in guide.branches
+        ]
+    (few,) = load_claims(written(tmp_path, contrast(where=FEW)))
+    assert few.test["where"] == {"imbalance_ratio": [10, 100], "n_positive": [None, 500]}
 
 
 def written(tmp_path, entry, name="mine"):
@@ -138,6 +130,14 @@ def contrast(**changes):
         (
             contrast(where={"n_feature": [0, 1]}),
             "key 'contrast.where.*'n_feature' is not allowed; did you mean 'n_features'?",
+        ),
+        (
+            contrast(where=FEW | {"branch": "10 to 100"}),
+            r"key 'contrast\.where\.branch': '10 to 100' is not allowed; did you mean '10 to 100, ",
+        ),
+        (
+            changed(contrast=None, policy={"guide": "guide 005", "reading": {"metric": "roc_auc"}}),
+            r"key 'policy\.guide': 'guide 005' is not allowed; did you mean 'guide 00",
         ),
         (contrast(ratio="high"), "key 'contrast.ratio': 'high'"),
     ],

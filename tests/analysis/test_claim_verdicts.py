@@ -3,10 +3,11 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import bootstrap, spearmanr
+from scipy.stats import bootstrap, spearmanr, wilcoxon
 
 from skewbench.analysis.claims.verdict import (
     Estimate,
@@ -14,13 +15,22 @@ from skewbench.analysis.claims.verdict import (
     families_needed,
     judge,
     mean_effect,
+    multiplicity,
 )
 
 NAN = float("nan")
 
 
-def estimate(lower, upper, n=10, effect=None, spread=0.1):
-    return Estimate((lower + upper) / 2 if effect is None else effect, lower, upper, n, spread)
+def estimate(lower, upper, n=10, effect=None):
+    """Return a correlation: an interval alone."""
+    return Estimate((lower + upper) / 2 if effect is None else effect, lower, upper, n)
+
+
+def of_mean(lower, upper, effect, spread, n=10):
+    """Return a mean of families that spread by ``spread``."""
+    shape = np.arange(n) - (n - 1) / 2
+    families = effect + shape * spread / shape.std(ddof=1)
+    return Estimate(effect, lower, upper, n, families)
 
 
 @pytest.mark.parametrize(
@@ -43,14 +53,14 @@ def test_the_rule(lower, upper, better, enough, equivalent):
 
 
 FLIPPED = {"supported": "contradicted", "contradicted": "supported", "undecided": "undecided"}
-EFFECTS = st.lists(st.floats(-1, 1).map(lambda x: round(x, 3)), min_size=5, max_size=30)
+EFFECTS = st.lists(st.floats(-1, 1).map(lambda x: round(x, 3)), min_size=6, max_size=30)
 
 
 @given(EFFECTS)
 def test_flipping_the_sides_flips_the_verdict(effects):
     one, other = mean_effect(np.array(effects)), mean_effect(-np.array(effects))
     assert other.effect == pytest.approx(-one.effect)
-    mirrored = Estimate(-one.effect, -one.upper, -one.lower, one.n, one.spread)
+    mirrored = Estimate(-one.effect, -one.upper, -one.lower, one.n, -one.families)
     assert judge(mirrored, "better", 0.01)[0] == FLIPPED[judge(one, "better", 0.01)[0]]
     assert judge(mirrored, "equivalent", 0.01)[0] == judge(one, "equivalent", 0.01)[0]
 
@@ -62,10 +72,10 @@ def test_who_is_better_is_enough(effects):
         assert judge(found, "enough", 0.01)[0] == "supported"
 
 
-def test_fewer_than_five_families_decide_nothing():
-    found = mean_effect(np.full(4, 0.5))
+def test_fewer_than_six_families_decide_nothing():
+    found = mean_effect(np.full(5, 0.5))
     assert found[:2] == (0.5, pytest.approx(NAN, nan_ok=True))
-    assert judge(found, "better", 0.01) == ("undecided", "4 of at least 5 data-set families")
+    assert judge(found, "better", 0.01) == ("undecided", "5 of at least 6 data-set families")
     assert judge(mean_effect(np.array([])), "better", 0.01)[0] == "undecided"
 
 
@@ -82,26 +92,25 @@ def test_the_interval_is_that_of_the_mean():
 
 def test_the_number_of_families_needed_by_hand():
     # mean .02, spread .05: (1.96 x .05 / .02)^2 = 4.9^2 = 24.01
-    assert families_needed(estimate(-0.01, 0.05, spread=0.05), 0.02) == pytest.approx(
-        24.01, rel=1e-3
-    )
-    verdict, note = judge(estimate(-0.01, 0.05, spread=0.05), "better", 0.01)
+    open_question = of_mean(-0.01, 0.05, 0.02, 0.05)
+    assert families_needed(open_question, 0.02) == pytest.approx(24.01, rel=1e-3)
+    verdict, note = judge(open_question, "better", 0.01)
     assert verdict == "undecided"
     assert "about 25 families" in note
     # enough: from -.015 to the boundary at -.01 it is .005: (1.96 x .05 / .005)^2 = 384.1
-    note = judge(estimate(-0.05, 0.02, effect=-0.015, spread=0.05), "enough", 0.01)[1]
+    note = judge(of_mean(-0.05, 0.02, -0.015, 0.05), "enough", 0.01)[1]
     assert "about 385 families" in note
     # equivalent: the same distance from .015
-    note = judge(estimate(-0.02, 0.05, effect=0.015, spread=0.05), "equivalent", 0.01)[1]
+    note = judge(of_mean(-0.02, 0.05, 0.015, 0.05), "equivalent", 0.01)[1]
     assert "about 385 families" in note
     # Spearman's r = .5: 3 + 1.125 (1.96 / .5493)^2 = 17.3
-    assert families_needed(estimate(-0.1, 0.8, spread=NAN), 0.5) == pytest.approx(17.32, abs=0.01)
+    assert families_needed(estimate(-0.1, 0.8), 0.5) == pytest.approx(17.32, abs=0.01)
     assert families_needed(estimate(0, 0), 0) == math.inf
-    assert "no number" in judge(estimate(-0.5, 0.5, spread=0.05), "better", 0.01)[1]
+    assert "no number" in judge(of_mean(-0.5, 0.5, 0, 0.05), "better", 0.01)[1]
 
 
 def test_the_note_never_asks_for_fewer_families_than_there_are():
-    note = judge(estimate(-0.001, 0.2, n=26, effect=0.1, spread=0.02), "better", 0.01)[1]
+    note = judge(of_mean(-0.001, 0.2, 0.1, 0.02, n=26), "better", 0.01)[1]
     assert "about 27 families" in note
 
 
@@ -123,10 +132,10 @@ def test_correlations():
     assert judge(correlation_effect(-y, x, None), "better", 0.01)[0] == "contradicted"
     assert judge(correlation_effect(other, x, None), "better", 0.01)[0] == "undecided"
     more = correlation_effect(y, x, other)
-    expected = spearmanr(y, x).statistic - abs(spearmanr(y, other).statistic)
+    expected = spearmanr(y, x).statistic - spearmanr(y, other).statistic
     assert more.effect == pytest.approx(expected)
-    # A strong correlation the other way is no support, however weak that with the other measure.
-    assert judge(correlation_effect(-y, x, other), "better", 0.01)[0] == "contradicted"
+    # A rival as strong the other way round leaves no excess, however strong it is.
+    assert correlation_effect(y, x, x).effect == 0
 
 
 def test_a_measure_without_spread_has_no_correlation():
@@ -134,3 +143,63 @@ def test_a_measure_without_spread_has_no_correlation():
     assert math.isnan(found.effect)
     assert judge(found, "better", 0.01)[0] == "undecided"
     assert correlation_effect(np.arange(8.0), np.arange(8.0), None)[:3] == (1, 1, 1)
+
+
+def test_without_any_correlation_neither_measure_is_favoured():
+    """With an absolute correlation of the rival the mean excess was about -.16 here."""
+    rng = np.random.default_rng(1)
+    excess = [
+        spearmanr(y, x).statistic - spearmanr(y, other).statistic
+        for y, x, other in rng.normal(size=(400, 3, 26))
+    ]
+    found = [correlation_effect(*rng.normal(size=(3, 26))).effect for _ in range(100)]
+    assert abs(np.mean(found)) < 4 * np.std(excess) / 10
+
+
+@pytest.mark.parametrize("n", [6, 8, 10])
+def test_few_families_err_no_more_often_than_they_say(n):
+    """Effects without a median shift are decided in at most 5 % of samples (BCa alone: 10 to 14)."""
+    rng = np.random.default_rng(n)
+    samples = rng.standard_t(3, size=(400, n))
+    decided = [judge(mean_effect(sample), "better", 0.01)[0] != "undecided" for sample in samples]
+    assert np.mean(decided) < 0.05 + 2 * math.sqrt(0.05 * 0.95 / 400)
+
+
+def test_the_signed_rank_test_has_to_agree():
+    # Seven families: R- = 4 of 28, exact two-sided p = 2 x 7 / 128 = .109; the interval is above 0.
+    effects = np.array([0.05, 0.06, 0.07, 0.08, -0.04, 0.09, -0.03])
+    found = Estimate(effects.mean(), 0.001, 0.07, 7, effects)
+    assert wilcoxon(effects, method="exact").pvalue > 0.05
+    assert judge(found, "better", 0.01) == (
+        "undecided",
+        "the interval alone would decide, but the signed-rank test has p > .05",
+    )
+    # Six of one sign: p = 2 / 64.
+    assert judge(mean_effect(effects[effects > 0]), "better", 0.01)[0] == "undecided"
+    assert judge(mean_effect(np.linspace(0.02, 0.07, 6)), "better", 0.01)[0] == "supported"
+
+
+def test_the_test_is_at_the_boundary_of_the_claim():
+    effects = np.linspace(-0.009, 0.004, 8)  # all within the margin
+    assert wilcoxon(effects).pvalue > 0.05
+    found = mean_effect(effects)
+    assert judge(found, "better", 0.01)[0] == "undecided"
+    assert judge(found, "enough", 0.01)[0] == "supported"
+    assert judge(found, "equivalent", 0.01)[0] == "supported"
+    for shift in (0.05, -0.05):
+        assert judge(mean_effect(effects + shift), "equivalent", 0.01)[0] == "contradicted"
+
+
+def test_many_values_of_the_control_decide_nothing():
+    found = mean_effect(np.linspace(0.02, 0.07, 10))
+    assert judge(found._replace(share_imputed=0.1), "better", 0.01)[0] == "supported"
+    expected = ("undecided", "11% of the values are the control's")
+    assert judge(found._replace(share_imputed=0.11), "better", 0.01) == expected
+
+
+def test_what_the_number_of_claims_means():
+    claims = pd.DataFrame({"lower": [0.1] * 118 + [NAN] * 10})
+    assert multiplicity(claims) == (
+        "118 claims judged, without correction for their number: were no effect real, chance would "
+        "decide at most about 5.9 of them (118 x 0.05)."
+    )

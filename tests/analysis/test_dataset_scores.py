@@ -177,3 +177,20 @@ def test_the_order_of_rows_changes_nothing(random, categorical):
 def test_where_keeps_equal_rows():
     frame = pd.DataFrame({"a": ["x", "y", "x"], "b": ["u", "u", "v"]})
     assert where(frame, a="x", b="u").index.tolist() == [0]
+
+
+def test_a_timeout_makes_no_pair_of_what_cannot_run_together():
+    ran = {(name, "none"): 0.2 for name in "abc"}
+    refused = {
+        ("a", "smote"): "infeasible",
+        ("b", "smote"): "infeasible",
+        ("c", "smote"): "timeout",
+    }
+    assert list(means(rows(ran | refused)).columns) == ["none"]
+    # It always failed, and nothing says that it cannot: the control's values, all imputed.
+    failed = {(name, "smote"): "failed" for name in "abc"}
+    assert list(means(rows(ran | failed)).columns) == ["none", "smote"]
+    # Refused where nothing ran at all is the ratio's doing.
+    nowhere = {("a", "none"): "infeasible", ("a", "smote"): "infeasible"}
+    some = {("b", "none"): 0.2, ("b", "smote"): "failed"}
+    assert list(means(rows(nowhere | some)).columns) == ["none", "smote"]

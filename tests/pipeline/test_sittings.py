@@ -22,14 +22,6 @@ def test_a_second_sitting_runs_what_is_new_and_keeps_the_rest(workplace):
     kept = workplace.script("archive.py", workplace.study)
     assert kept.output == f"3 of 3 blocks are in {workplace.folder / 'kept'}.\n"
     assert kept.code == 0
-    code = {
-        entry["code"]
-        for entry in json.loads((workplace.folder / "kept" / "blocks.json").read_text())[
-            "blocks"
-        ].values()
-    }
-    assert all(code)
-
     # On another machine, with another seed: only that runs, and the rest is there to the bit.
     shutil.rmtree(workplace.folder / "results")
     workplace.write(STUDY | {"seeds": 2})
@@ -50,21 +42,41 @@ def test_a_second_sitting_runs_what_is_new_and_keeps_the_rest(workplace):
     assert set(both["seed"]) == {0, 1}
     assert workplace.script("archive.py", workplace.study).output.startswith("6 of 6 blocks")
 
-    # Other data are told and left out; a strategy with other settings runs again.
+    # Of a shorter study the archive keeps the rest; other data and settings run again.
+    workplace.write(STUDY | {"strategies": ["none"]})
+    kept = workplace.script("archive.py", workplace.study)
+    assert kept.output.startswith("1 of 1 blocks"), kept.output
     file = workplace.folder / "kept" / "blocks.json"
     listed = json.loads(file.read_text(encoding="utf-8"))
+    assert len(listed["blocks"]) == 6
     for name, entry in listed["blocks"].items():
+        if "none" in name:
+            entry["data"] = "other"
         if "smote_few" in name:
             entry["settings"] = "other"
-        else:
-            entry["data"] = "other"
     file.write_text(json.dumps(listed), encoding="utf-8")
+    workplace.write(STUDY | {"seeds": 2})
     shutil.rmtree(workplace.results / "metrics")
-    assert len(workplace.planned_blocks()) == 2
+    assert {block.split("/")[2] for block in workplace.planned_blocks()} == {"none", "smote_few"}
+
+    # Where the data are not prepared yet, that they are others is seen when rows are collected.
+    shutil.rmtree(workplace.folder / "results")
     ended = workplace.snakemake("tables")
     assert ended.code == 0, ended.output
     assert "data set 'blobs' is not what it was in the sittings in" in ended.output
-    assert set(collected(workplace)["strategy"]) == {"smote_few"}
+    ended = workplace.snakemake("tables")
+    assert ended.code == 0, ended.output
+    assert set(collected(workplace)["strategy"]) == {"none", "random_under", "smote_few"}
+
+
+def test_results_of_other_settings_are_not_archived(workplace):
+    workplace.write(STUDY)
+    ended = workplace.snakemake("metrics")
+    assert ended.code == 0, ended.output
+    workplace.write(STUDY | {"folds": 3})
+    kept = workplace.script("archive.py", workplace.study)
+    assert "3 metrics files were made with other settings or data" in kept.output
+    assert kept.output.endswith(f"0 of 3 blocks are in {workplace.folder / 'kept'}.\n")
 
 
 def test_a_study_without_an_archive_says_so(workplace):

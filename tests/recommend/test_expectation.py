@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,14 +30,14 @@ def made(families, ratios, gains, imbalance):
     columns = pd.MultiIndex.from_tuples([SMOTE, NONE], names=Option._fields)
     table = pd.DataFrame(np.column_stack([gains, np.zeros(len(gains))]), index, columns)
     measures = pd.DataFrame([measures_at(value) for value in imbalance], index=index)
-    return Cases("xgboost", "average_precision", table, measures)
+    return Cases("xgboost", "average_precision", table, measures, anchors={})
 
 
 def one_measure(cases, values):
     """Return ``cases`` with a single measure that is not missing."""
     measures = pd.DataFrame(np.nan, cases.measures.index, list(MEASURES))
     measures["safe"] = values
-    return Cases(cases.learner, cases.metric, cases.gains, measures)
+    return replace(cases, measures=measures)
 
 
 def test_by_hand():

@@ -127,6 +127,16 @@ def test_the_script_writes_the_scores_of_the_model_in_memory(mine, exported):
     assert scored["row"].tolist() == list(range(1, 301))
 
 
+def test_without_skewbench_the_script_says_so_in_one_sentence(exported):
+    # Isolated and without site-packages, so that nothing but the standard library is there.
+    command = [sys.executable, "-I", "-S", exported / "score.py", "new.csv"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith("Error: Skewbench cannot be imported (")
+    assert "set PYTHONPATH" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
 def arguments_of(data):
     """What the scripts read of a command line."""
     parser = ArgumentParser()

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from knowledge_base import measures_at, row, study
+from knowledge_base import OWN, PLAIN, measures_at, row, study
 
 from skewbench.errors import InputError
 from skewbench.recommend import knowledge
@@ -11,7 +11,8 @@ from skewbench.recommend.knowledge import Option, gather, read, untouched
 def difficulty(*places):
     return pd.DataFrame(
         [
-            {"dataset": dataset, "family": family, "ratio": ratio} | measures_at(imbalance)
+            {"dataset": dataset, "family": family, "task": "binary", "ratio": ratio}
+            | measures_at(imbalance)
             for dataset, family, ratio, imbalance in places
         ]
     )
@@ -24,7 +25,7 @@ def test_gains_are_counted_from_the_untouched_learner_at_the_tuned_threshold():
         [
             row("a", "smote", 0.7, 0.6, **tuned),
             row("a", "smote", 0.65, 0.3, **default),
-            row("a", "balanced_random_forest", 0.8, 0.75, own=True, **tuned),
+            row("a", OWN, 0.8, 0.75, own=True, **tuned),
         ]
     )
     cases = gather(differences, difficulty(("a", "a", "natural", 5)), "xgboost", "f1")
@@ -34,7 +35,12 @@ def test_gains_are_counted_from_the_untouched_learner_at_the_tuned_threshold():
     assert found[Option("smote", "raw", "tuned_f1")] == pytest.approx(0.1)
     assert found[Option("smote", "raw", "default")] == pytest.approx(0.05)
     # against the learner's control, not against its own anchor
-    assert found[Option("balanced_random_forest", "raw", "tuned_f1")] == pytest.approx(0.2)
+    assert found[Option(OWN, "raw", "tuned_f1")] == pytest.approx(0.2)
+    assert found[Option(PLAIN, "raw", "tuned_f1")] == pytest.approx(0.15)
+    assert cases.anchors == {OWN: PLAIN}
+    apart = cases.over_anchors().gains
+    assert list(apart) == [Option(OWN, "raw", "tuned_f1")]
+    assert apart.loc[("a", "natural")].tolist() == pytest.approx([0.05])
 
 
 def test_a_lower_cost_is_a_gain():
@@ -61,6 +67,31 @@ def test_data_sets_of_one_family_are_one_case_and_unmeasured_ones_none():
     cases = gather(differences, places, "xgboost", "average_precision")
     assert cases.gains.index.tolist() == [("a", "natural")]
     assert cases.measures["imbalance_ratio"].tolist() == [5]
+
+
+def test_the_same_family_with_more_classes_is_not_mixed_in():
+    """page_blocks: two classes at 8.77 with 448 minority rows; five classes at 194 with 22."""
+    differences = pd.DataFrame([row("page_blocks", "smote", 0.7, 0.6)])
+    measured = difficulty(
+        ("page_blocks", "page_blocks", "natural", 8.77),
+        ("page_blocks_mc", "page_blocks", "natural", 194),
+    ).assign(task=["binary", "multiclass"], n_positive=[448, 22])
+    cases = gather(differences, measured, "xgboost", "average_precision")
+    assert cases.measures[["n_positive", "imbalance_ratio"]].to_numpy().tolist() == [[448, 8.77]]
+
+
+def test_an_anchor_of_equal_time_is_for_studies():
+    differences = pd.DataFrame(
+        [
+            row("a", "smote", 0.7, 0.6),
+            row("a", OWN, 0.8, 0.75, own=True),
+            row("a", "plain_forest_equal_cost", 0.99, 0.75, own=True) | {"level": "anchor"},
+        ]
+    )
+    cases = gather(
+        differences, difficulty(("a", "a", "natural", 5)), "xgboost", "average_precision"
+    )
+    assert {option[0] for option in cases.gains} == {"none", "smote", OWN, PLAIN}
 
 
 def test_what_is_unknown_is_said_with_what_is_near(tmp_path):
@@ -98,7 +129,8 @@ def test_the_reduced_table_knows_the_same():
     larger = pd.concat([differences, *needless]).assign(label="x")
     small = knowledge.reduced(larger)
     assert len(small) == len(differences)
-    wanted = gather(larger, measured, "xgboost", "average_precision").gains
-    pd.testing.assert_frame_equal(
-        gather(small, measured, "xgboost", "average_precision").gains, wanted
+    found, wanted = (
+        gather(table, measured, "xgboost", "average_precision") for table in (small, larger)
     )
+    pd.testing.assert_frame_equal(found.gains, wanted.gains)
+    assert found.anchors == wanted.anchors == {OWN: PLAIN}

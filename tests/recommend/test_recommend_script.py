@@ -13,8 +13,9 @@ import pytest
 from knowledge_base import study
 
 from skewbench.errors import InputError
+from skewbench.feasibility import Size
 from skewbench.recommend import recommend_command, users_table
-from skewbench.recommend.knowledge import TABLES
+from skewbench.recommend.knowledge import TABLES, reduced
 from skewbench.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,8 +23,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def knowledge(tmp_path_factory):
+    """Return a folder with what a clone has: the reduced table and two others."""
     folder = tmp_path_factory.mktemp("knowledge")
-    for name, table in zip(TABLES, study(), strict=True):
+    differences, *others = study()
+    for name, table in zip(TABLES, [reduced(differences), *others], strict=True):
         table.to_parquet(folder / f"{name}.parquet")
     return folder
 
@@ -97,8 +100,8 @@ def test_a_page_and_a_study_that_loads(table, knowledge, tmp_path):
     [
         (["--target", "z"], "there is no column 'z' for `target`"),
         (["--target", "y", "--positive", "maybe"], "`positive` is 'maybe', which is no label"),
-        (["--target", "y", "--learner", "xgbost"], "did you mean 'xgboost'?"),
-        (["--target", "y", "--learner", "random_forest"], "has not run learner 'random_forest'"),
+        (["--target", "y", "--learner", "xgbost"], "describes; allowed: xgboost"),
+        (["--target", "y", "--learner", "random_forest"], "learner 'random_forest' must be one"),
         (["--target", "y", "--knowledge", "nowhere"], "there is no such table"),
     ],
 )
@@ -108,6 +111,28 @@ def test_mistakes_are_one_sentence(table, knowledge, tmp_path, arguments, said):
     assert said in str(error.value)
     assert "\n" not in str(error.value)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_learner_that_only_a_study_file_describes_is_not_allowed(table, knowledge, tmp_path):
+    differences = pd.read_parquet(knowledge / "differences.parquet")
+    inline = differences[differences["learner"] == "xgboost"].assign(learner="random_forest_8")
+    for name in TABLES:
+        pd.read_parquet(knowledge / f"{name}.parquet").to_parquet(tmp_path / f"{name}.parquet")
+    pd.concat([differences, inline]).to_parquet(tmp_path / "differences.parquet")
+    arguments = ["--target", "y", "--learner", "random_forest_8", "--knowledge", tmp_path]
+    with pytest.raises(InputError, match=r"'random_forest_8' must be .*; allowed: xgboost$"):
+        in_process(table, *arguments, "--out", tmp_path / "out")
+
+
+def test_what_is_judged_as_an_option_can_be_recommended():
+    """By size nothing is refused here: plain models are advised, those of equal time are not."""
+    strategies = recommend_command.catalogue(ROOT, "strategies")
+    size = Size("binary", (800, 200))
+    allowed = {name for name, spec in strategies.items() if recommend_command.fits(spec, size)}
+    anchors = {spec.get("anchor") for name, spec in strategies.items() if name in allowed} - {None}
+    assert {"plain_forest", "plain_bagging", "plain_xgboost"} <= anchors <= allowed
+    assert not {name for name in allowed if name.endswith("equal_cost")}
+    assert "smote_before_split" not in allowed
 
 
 def test_a_mistake_ends_the_script_with_the_sentence_alone(table):

@@ -54,4 +54,4 @@ def test_an_unknown_figure_is_left_unmarked(defined):
 
 def test_every_captioned_figure_has_a_section(defined):
     placed = {start for section in SECTIONS for start in section.figures}
-    assert set(defined["CATEGORIES"]) <= placed
+    assert set(defined["CATEGORIES"]) - placed == {"cliques"}  # the appendix

@@ -96,8 +96,7 @@ def test_figures_find_their_section():
     names += ["forest_multiclass_natural", "effects_binary_natural", "new_kind"]
     placed = place_figures(names, SECTIONS)
     assert placed["rankings"] == ["ranks_binary_natural", "ranks_binary_ir10"]
-    assert placed["symptoms"] == ["cost_curves"]
-    assert placed["cost"] == ["time_quality_binary_ir5"]
+    assert sorted(placed["cost"]) == ["cost_curves", "time_quality_binary_ir5"]
     assert placed["effects"] == ["effects_binary_natural", "forest_multiclass_natural"]
     assert placed[""] == ["new_kind"]
     assert sorted(in_order(placed)) == sorted(names)

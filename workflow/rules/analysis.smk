@@ -59,7 +59,7 @@ rule make_tables:
         "results/{study}/benchmarks/make_tables.tsv"
     params:
         strategies=STUDY.strategies,
-        code=code_digest("skewbench.analysis.tables"),
+        code=code_digest("skewbench.analysis.tables", "skewbench.analysis.writing"),
     script:
         "../../scripts/make_tables.py"
 
@@ -70,6 +70,7 @@ rule judge_claims:
         facts=FACTS,
         difficulty="results/{study}/tables/difficulty.parquet",
         claims=Path(workflow.basedir) / "config" / "claims.yaml",
+        schema=Path(workflow.basedir) / "workflow" / "schemas" / "claim.schema.yaml",
     output:
         expand(
             "results/{{study}}/tables/{table}.{format}",
@@ -82,7 +83,9 @@ rule judge_claims:
         "results/{study}/benchmarks/judge_claims.tsv"
     params:
         strategies=STUDY.strategies,
-        code=code_digest("skewbench.analysis.claims.table"),
+        code=code_digest(
+            "skewbench.analysis.claims.table", "skewbench.analysis.writing"
+        ),
     script:
         "../../scripts/judge_claims.py"
 
@@ -101,7 +104,11 @@ rule provenance:
         strategies=STUDY.strategies,
         learners=STUDY.learners,
         protocol=STUDY.protocol | STUDY.limits,
-        archived_seconds=round(ARCHIVED_SECONDS),
+        ratios=STUDY.ratios,
+        seeds=STUDY.seeds,
+        archive=str(STUDY.root / STUDY.archive) if ARCHIVED else None,
+        archived=len(ARCHIVED),
+        code=code_digest("skewbench.provenance"),
     script:
         "../../scripts/provenance.py"
 

@@ -10,7 +10,6 @@ CATEGORIES = {  # by the beginning of a figure's name, which is its caption's na
     "decomposition": "Thresholds",
     "decisions": "Thresholds",
     "ratios": "Imbalance ratio",
-    "arms": "Imbalance ratio",
     "curves": "Symptoms",
     "reliability": "Symptoms",
     "confusion": "Symptoms",
@@ -21,6 +20,7 @@ CATEGORIES = {  # by the beginning of a figure's name, which is its caption's na
     "time_quality": "Cost",
     "claims": "Claims",
     "difficulty": "Difficulty",
+    "minority_types": "Difficulty",
     "status": "What ran",
 }
 

@@ -3,7 +3,7 @@
 import re
 
 from skewbench.archive import ROWS, archived_blocks, block_name
-from skewbench.digest import code_digest, entry_digest
+from skewbench.digest import code_digest, entry_digest, users_modules
 from skewbench.errors import InputError
 from skewbench.forecast import Forecast
 from skewbench.study import load_study
@@ -14,7 +14,8 @@ try:
         root=workflow.basedir,
         data=config.get("data"),
     )
-    ARCHIVED, ARCHIVED_SECONDS = archived_blocks(STUDY)
+    RESULTS = Path("results", STUDY.name)
+    ARCHIVED = archived_blocks(STUDY, RESULTS)
 except InputError as error:
     sys.exit(f"Error: {error}")
 
@@ -38,7 +39,6 @@ FACTS = expand(
     "results/{study}/data/{dataset}.json", study=STUDY.name, dataset=STUDY.datasets
 )
 
-RESULTS = Path("results", STUDY.name)
 FORECAST = Forecast(STUDY, RESULTS)
 FIRST = 10**9  # the priority of what blocks wait for; theirs is how long they take
 

@@ -127,7 +127,7 @@ rule draw_curves:
         learner=CURVE_LEARNER,
         strategies={name: STUDY.strategies[name] for name in STUDY.highlight},
         costs={name: entry["cost"] for name, entry in STUDY.datasets.items()},
-        code=code_digest("skewbench.figures.study"),
+        code=code_digest("skewbench.figures.scores"),
     script:
         "../../scripts/draw_curves.py"
 

@@ -15,6 +15,6 @@ rule judge_recommender:
     benchmark:
         "results/{study}/benchmarks/judge_recommender.tsv"
     params:
-        code=code_digest("skewbench.recommend.judging"),
+        code=code_digest("skewbench.recommend.judging", "skewbench.analysis.writing"),
     script:
         "../../scripts/judge_recommender.py"

@@ -3,15 +3,16 @@
 An archive is a folder that can be committed: ``metrics.parquet`` has the pooled rows of
 :func:`skewbench.analysis.collect.pool` (threshold metrics follow from their counts), and
 ``blocks.json`` says which blocks they are and what they were made from. A run leaves out the blocks
-that are archived with the study's present settings, and collects them from there. Settings that
-have changed make a block run again; code that has changed does not, but is told. No heavy import
-here: every Snakemake process asks which blocks are archived.
+that are archived with the study's present settings and data, and collects them from there. Code
+that has changed makes no archived block run again: hours of computing outlive an edited comment. No
+heavy import here: every Snakemake process asks which blocks are archived.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ ROWS, BLOCKS = "metrics.parquet", "blocks.json"
 def settings_digest(study: Study, strategy: str) -> str:
     """Return a digest of what the blocks of ``strategy`` depend on in the configuration."""
     text = json.dumps(study.block_settings(strategy), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def data_digest(facts: dict[str, Any]) -> str:
+    """Return a digest of what the blocks of a data set depend on in its facts."""
+    text = json.dumps([facts[key] for key in ("checksum", "split", "cost")], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -51,7 +58,9 @@ def read_blocks(folder: Path) -> dict[str, dict[str, Any]]:
     if not file.exists():
         return {}
     try:
-        blocks = json.loads(file.read_text(encoding="utf-8"))["blocks"]
+        blocks = dict(json.loads(file.read_text(encoding="utf-8"))["blocks"])
+        for entry in blocks.values():
+            entry["settings"], entry["data"], entry["status"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{file}: damaged ({error}); restore it, or delete the folder") from None
     if not (folder / ROWS).exists():
@@ -67,16 +76,40 @@ def write_blocks(blocks: dict[str, dict[str, Any]], folder: Path) -> None:
     temporary.replace(folder / BLOCKS)
 
 
-def archived_blocks(study: Study) -> tuple[list[Block], float]:
+def archived_blocks(study: Study, results: Path) -> list[Block]:
     """Return the blocks of ``study`` that its archive holds as they would be made today.
 
-    And the CPU seconds that they took.
+    A data set that has not been prepared in ``results`` yet is taken to be what it was: collecting
+    looks again.
     """
     known = read_blocks(study.root / study.archive) if study.archive else {}
-    digests = {name: settings_digest(study, name) for name in study.strategies} if known else {}
-    found = [
-        block
-        for block in (study.blocks() if known else [])
-        if known.get(block_name(block), {}).get("settings") == digests[block.strategy]
-    ]
-    return found, sum(known[block_name(block)]["cpu_seconds"] for block in found)
+    if not known:
+        return []
+    settings = {name: settings_digest(study, name) for name in study.strategies}
+    data = {name: _prepared(results / "data" / f"{name}.json") for name in study.datasets}
+    found = []
+    for block in study.blocks():
+        entry = known.get(block_name(block))
+        if (
+            entry
+            and entry["settings"] == settings[block.strategy]
+            and data[block.dataset] in (None, entry["data"])
+        ):
+            found.append(block)
+    return found
+
+
+def forget(folder: Path, statuses: Collection[str] = ("failed", "timeout")) -> int:
+    """Take blocks with a cell of one of ``statuses`` out of an archive; return how many."""
+    blocks = read_blocks(folder)
+    kept = {name: entry for name, entry in blocks.items() if entry["status"] not in statuses}
+    if len(kept) < len(blocks):
+        write_blocks(kept, folder)
+    return len(blocks) - len(kept)
+
+
+def _prepared(facts: Path) -> str | None:
+    try:
+        return data_digest(json.loads(facts.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError):
+        return None

@@ -47,7 +47,9 @@ def announce_results(study: Study, results: Path, since: float) -> None:
         counts = Counter(row["status"] for row in csv.DictReader(rows))
     said = ", ".join(f"{n} {name}" for name, n in counts.most_common())
     places = [results / name for name in ("report.html", "tables", "figures")]
-    print(f"Study '{study.name}': see {', '.join(str(place) for place in places if place.exists())}.")
+    print(
+        f"Study '{study.name}': see {', '.join(str(place) for place in places if place.exists())}."
+    )
     print(f"Combinations of data set, ratio, strategy and learner in {status}: {said}.")
     if counts["failed"] + counts["timeout"]:
         print(f"It has the reasons; `make retry STUDY={study.file}` runs these again.")

@@ -34,12 +34,18 @@ def entry_digest(entry: dict, folder: Path) -> str:
     modules = {path.rpartition(".")[0] for path in import_paths(entry)}
     ours = sorted(name for name in modules if name.split(".")[0] == PACKAGE.name)
     digest = hashlib.sha256(code_digest(*ours).encode())
-    for name in sorted(modules.difference(ours)):
-        file = module_file(name, folder)
-        if file is not None and file.resolve().is_relative_to(folder.resolve()):
-            for module in sorted(file.parent.glob("*.py")):
-                digest.update(module.name.encode() + b"\0" + module.read_bytes() + b"\0")
+    for file in users_modules(entry, folder):
+        for module in sorted(file.parent.glob("*.py")):
+            digest.update(module.name.encode() + b"\0" + module.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def users_modules(entry: dict, folder: Path) -> list[Path]:
+    """Return the files in ``folder`` that a catalogue entry names: code of the user's own."""
+    modules = {path.rpartition(".")[0] for path in import_paths(entry)}
+    others = sorted(name for name in modules if name.split(".")[0] != PACKAGE.name)
+    files = [module_file(name, folder) for name in others]
+    return [f for f in files if f is not None and f.resolve().is_relative_to(folder.resolve())]
 
 
 @cache

@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from skewbench.archive import read_blocks
+
 LIBRARIES = (
     "numpy",
     "scipy",
@@ -43,9 +45,7 @@ def cpu_seconds(benchmark: Path) -> float:
     return 0.0 if spent in ("-", "NA") else float(spent)
 
 
-def provenance(
-    results: Path, configuration: dict[str, Any], archived_seconds: float = 0.0
-) -> dict[str, Any]:
+def provenance(results: Path, configuration: dict[str, Any]) -> dict[str, Any]:
     """Return versions, commit, machine, configuration and CPU hours of a finished study.
 
     Parameters
@@ -53,16 +53,23 @@ def provenance(
     results : Path
         The study's folder. The library versions are those that its metrics files were made with
         (more than one entry: they were made by different environments); the CPU time is summed
-        over its benchmark files, jobs that were run again counting once.
+        over its benchmark files, jobs that were run again counting once, and over the blocks of
+        earlier sittings.
     configuration : dict
         The study file, and the resolved data sets, strategies, learners and protocol.
-    archived_seconds : float
-        CPU seconds of the blocks that come from earlier sittings.
     """
     import pyarrow.parquet as pq
 
     metadata = pq.read_schema(results / "collected" / "metrics.parquet").metadata
-    seconds = sum(map(cpu_seconds, (results / "benchmarks").rglob("*.tsv"))) + archived_seconds
+    seconds = sum(map(cpu_seconds, (results / "benchmarks").rglob("*.tsv")))
+    if configuration.get("archive"):
+        entries = read_blocks(Path(configuration["archive"]))
+        here = results / "benchmarks" / "metrics"
+        seconds += sum(
+            entry["cpu_seconds"]
+            for name, entry in entries.items()
+            if not (here / f"{name}.tsv").exists()
+        )
     return {
         "versions": json.loads(metadata[b"skewbench.versions"]),
         "commit": _commit(),

@@ -69,7 +69,7 @@ class Study:
         ``time_limit`` (seconds per cell) and, if the study sets one, ``memory_limit`` (MiB per
         cell). No result within them depends on them.
     highlight : tuple of str
-        Strategies that the curves and ratio figures show.
+        Strategies that figures name, where they cannot name all.
     archive : Path or None
         Where earlier sittings are kept (:mod:`skewbench.archive`), relative to ``root`` if inside.
     """

@@ -9,7 +9,7 @@ rules out (``infeasible``) stays absent. A metric that is undefined (NaN) is nev
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -53,6 +53,21 @@ def sorted_categories(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFra
         ordered = text.set_categories(names)
         converted[column] = ordered.fillna("") if ordered.hasnans else ordered
     return frame.assign(**converted)
+
+
+def strategy_facts(strategies: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    """Return ``level``, ``label``, ``ranked`` and ``anchor`` per strategy, from the catalogue."""
+    rows = {
+        name: {
+            "level": spec["level"],
+            "label": spec.get("label", name),
+            "ranked": spec.get("ranked", True),
+            # A plain ensemble is its own control.
+            "anchor": spec.get("anchor", name if "model" in spec else None),
+        }
+        for name, spec in strategies.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("strategy")
 
 
 def control_of(strategies: pd.DataFrame, learner: str) -> pd.Series:
@@ -108,13 +123,15 @@ def seed_values(
     text = [*(name for name in CELL if name != "seed"), *READING]
     columns = [*text, "seed", "value", "status", "flags"]
     wanted = collected[
-        np.logical_or(_is_wanted(collected, readings), needs_fallback(collected))
+        _is_wanted(collected, readings) | (collected["status"] != "ok").to_numpy()
     ].reindex(columns=columns)
     wanted = sorted_categories(wanted, text)
     _check_described(wanted["strategy"].unique(), strategies)
     fallback = needs_fallback(wanted)
-    known = wanted.loc[~fallback, [*CELL, *READING, "value"]].assign(imputed=0.0)
+    refused = ~fallback & (wanted["status"] == "infeasible").to_numpy()
+    known = wanted.loc[~fallback & ~refused, [*CELL, *READING, "value"]].assign(imputed=0.0)
     missing = wanted.loc[fallback, CELL].drop_duplicates()
+    missing = missing[~_is_incompatible(missing, wanted[refused], known)]
     both = pd.concat([known, _from_control(missing, known, strategies)], ignore_index=True)
     return both.sort_values([*CELL, *READING], ignore_index=True)
 
@@ -209,6 +226,28 @@ def _is_wanted(collected: pd.DataFrame, readings: Iterable[Reading]) -> np.ndarr
             for old, reading in zip(wanted, readings, strict=True)
         ]
     return np.isin(key, wanted)
+
+
+def _is_incompatible(
+    missing: pd.DataFrame, refused: pd.DataFrame, known: pd.DataFrame
+) -> np.ndarray:
+    """Return which cells are of a strategy that cannot run with the learner, whatever befell them.
+
+    When time is up every learner of the cell is told so, also one that would have refused. A pair
+    that never ran is one that cannot, if it was refused where others ran with the learner.
+    """
+    place = ["task", "track", "learner"]
+    where_ran = pd.MultiIndex.from_frame(known[[*place, "dataset", "ratio"]].drop_duplicates())
+    refused = refused[
+        pd.MultiIndex.from_frame(refused[[*place, "dataset", "ratio"]]).isin(where_ran)
+    ]
+    pair = [*place, "strategy"]
+    cannot, ran, asked = (
+        pd.MultiIndex.from_frame(frame[pair].drop_duplicates())
+        for frame in (refused, known, missing)
+    )
+    hopeless = asked[asked.isin(cannot) & ~asked.isin(ran)]
+    return pd.MultiIndex.from_frame(missing[pair]).isin(hopeless)
 
 
 def _from_control(

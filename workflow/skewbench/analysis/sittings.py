@@ -15,10 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from skewbench.analysis.collect import POOLED, pool
+from skewbench.analysis.status import SEVERITY
 from skewbench.archive import (
     ROWS,
-    archived_blocks,
     block_name,
+    block_of,
+    data_digest,
     read_blocks,
     settings_digest,
     write_blocks,
@@ -44,7 +46,7 @@ def archived_rows(
     blocks : iterable of Block
         Of those in the archive.
     facts : mapping of data set name to its facts
-        A data set whose ``checksum`` is not that of the sitting is left out.
+        A data set that is not what it was in the sitting is left out.
 
     Raises
     ------
@@ -55,19 +57,13 @@ def archived_rows(
     changed = {
         block.dataset
         for block in blocks
-        if known[block_name(block)]["data"] != facts[block.dataset]["checksum"]
+        if known[block_name(block)]["data"] != data_digest(facts[block.dataset])
     }
-    cells = [
-        (block.dataset, block.ratio, block.strategy, seed)
-        for block in blocks
-        if block.dataset not in changed
-        for seed in range(block.first, block.last + 1)
-    ]
-    rows = read(folder / ROWS).to_pandas().astype({name: object for name in TEXT})
-    rows = rows.merge(pd.DataFrame(cells, columns=PLACE), on=PLACE)[POOLED]
+    cells = [cell for block in blocks if block.dataset not in changed for cell in _cells(block)]
+    rows = _rows(folder).merge(pd.DataFrame(cells, columns=PLACE), on=PLACE)[POOLED]
     problems = [
-        f"data set '{name}' is not what it was in the sittings in {folder}, so its archived cells "
-        "are left out"
+        f"data set '{name}' is not what it was in the sittings in {folder}; its cells are left "
+        "out now, and the same command runs them"
         for name in sorted(changed)
     ]
     return rows, problems
@@ -79,7 +75,7 @@ def archived_versions(folder: Path) -> list[dict[str, str]]:
 
 
 def archive(study: Study, results: Path) -> tuple[int, list[str]]:
-    """Add the finished blocks of a study to its archive.
+    """Add the finished blocks of a study to its archive, in place of what it has of their cells.
 
     Parameters
     ----------
@@ -90,7 +86,7 @@ def archive(study: Study, results: Path) -> tuple[int, list[str]]:
     Returns
     -------
     n_blocks : int
-        Blocks in the archive now.
+        Blocks of this study in the archive now.
     problems : list of str
         A sentence for everything that could not be archived.
 
@@ -106,34 +102,62 @@ def archive(study: Study, results: Path) -> tuple[int, list[str]]:
         block: results / "metrics" / f"{block_name(block)}.parquet" for block in study.blocks()
     }
     files = {block: file for block, file in files.items() if file.exists()}
-    earlier = [block for block in archived_blocks(study)[0] if block not in files]
-    datasets = {block.dataset for block in (*files, *earlier)}
-    facts = {
-        name: json.loads((results / "data" / f"{name}.json").read_text(encoding="utf-8"))
-        for name in datasets
-    }
+    stale = {block for block, file in files.items() if _is_stale(block, file, study, results)}
+    files = {block: file for block, file in files.items() if block not in stale}
     rows, versions, problems = pool(files.values())
-    readable = set(rows[PLACE].itertuples(index=False, name=None))
+    statuses = _statuses(rows)
     known = read_blocks(folder)
-    entries = {block_name(block): known[block_name(block)] for block in earlier}
-    entries |= {
-        block_name(block): {
-            "settings": settings_digest(study, block.strategy),
-            "code": json.loads(pq.read_schema(file).metadata[b"skewbench.code"]),
-            "data": facts[block.dataset]["checksum"],
-            "cpu_seconds": cpu_seconds(
-                results / "benchmarks" / "metrics" / f"{block_name(block)}.tsv"
-            ),
-        }
-        for block, file in files.items()
-        if (block.dataset, block.ratio, block.strategy, block.first) in readable
-    }
-    if earlier:
-        kept, left_out = archived_rows(folder, earlier, facts)
+    made = [block for block in files if not statuses.keys().isdisjoint(_cells(block))]
+    cells = {cell for block in made for cell in _cells(block)}
+    entries = {name: known[name] for name in known if cells.isdisjoint(_cells(block_of(name)))}
+    if known:
+        kept = pd.DataFrame([c for name in entries for c in _cells(block_of(name))], columns=PLACE)
         versions += [found for found in archived_versions(folder) if found not in versions]
-        rows, problems = pd.concat([kept, rows], ignore_index=True), [*left_out, *problems]
+        rows = pd.concat([_rows(folder).merge(kept, on=PLACE)[POOLED], rows], ignore_index=True)
+    for block in made:
+        benchmark = results / "benchmarks" / "metrics" / f"{block_name(block)}.tsv"
+        facts = json.loads((results / "data" / f"{block.dataset}.json").read_text("utf-8"))
+        entries[block_name(block)] = {
+            "settings": settings_digest(study, block.strategy),
+            "data": data_digest(facts),
+            "status": max((statuses[cell] for cell in _cells(block)), key=SEVERITY.index),
+            "cpu_seconds": cpu_seconds(benchmark),
+        }
     rows = rows.sort_values([*TEXT, "seed"], ignore_index=True)
     table = pa.Table.from_pandas(rows.astype(dict.fromkeys(TEXT, "category")), preserve_index=False)
     write(table, folder / ROWS, {"versions": versions})
     write_blocks(entries, folder)
-    return len(entries), problems
+    if stale:
+        problems.append(
+            f"{len(stale)} metrics files were made with other settings or data; "
+            "run the study, and they are made anew"
+        )
+    return len({block_name(block) for block in study.blocks()} & set(entries)), problems
+
+
+def _cells(block: Block) -> list[tuple[str, str, str, int]]:
+    seeds = range(block.first, block.last + 1)
+    return [(block.dataset, block.ratio, block.strategy, seed) for seed in seeds]
+
+
+def _rows(folder: Path) -> pd.DataFrame:
+    return read(folder / ROWS).to_pandas().astype(dict.fromkeys(TEXT, object))
+
+
+def _is_stale(block: Block, file: Path, study: Study, results: Path) -> bool:
+    """Return whether a metrics file is of other settings, or older than its data."""
+    data = results / "data" / f"{block.dataset}.parquet"
+    try:
+        made_with = json.loads(pq.read_schema(file).metadata[b"skewbench.settings"])
+    except (OSError, pa.ArrowException, KeyError, TypeError):
+        return False  # no metrics file: told when its rows are read
+    settings = json.loads(json.dumps(study.block_settings(block.strategy)))
+    return made_with != settings or file.stat().st_mtime < data.stat().st_mtime
+
+
+def _statuses(rows: pd.DataFrame) -> dict[tuple[str, str, str, int], str]:
+    """Return the worst status of every cell, over its learners."""
+    found = rows[[*PLACE, "status"]].drop_duplicates()
+    order = found["status"].map(SEVERITY.index)
+    worst = found.assign(order=order).sort_values("order").drop_duplicates(PLACE, keep="last")
+    return worst.set_index(PLACE)["status"].to_dict()

@@ -1,8 +1,7 @@
-"""Every table of a study from its collected table, and how tables are written."""
+"""Every table of a study from its collected table."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -20,26 +19,11 @@ from skewbench.analysis.pairs import pair_table
 from skewbench.analysis.ranking import all_rank_tables
 from skewbench.analysis.ratios import ratio_table
 from skewbench.analysis.screens import screen_table
-from skewbench.analysis.select import family_means
+from skewbench.analysis.select import family_means, strategy_facts
 from skewbench.analysis.sensitivity import sensitivity_table
 from skewbench.analysis.slopes import slope_table
 from skewbench.analysis.status import status_table
 from skewbench.analysis.symptoms import confusion_table, gap_table
-
-
-def strategy_facts(strategies: dict[str, dict[str, Any]]) -> pd.DataFrame:
-    """Return ``level``, ``label``, ``ranked`` and ``anchor`` per strategy, from the catalogue."""
-    rows = {
-        name: {
-            "level": spec["level"],
-            "label": spec.get("label", name),
-            "ranked": spec.get("ranked", True),
-            # A plain ensemble is its own control.
-            "anchor": spec.get("anchor", name if "model" in spec else None),
-        }
-        for name, spec in strategies.items()
-    }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("strategy")
 
 
 def all_tables(
@@ -86,16 +70,3 @@ def all_tables(
         "status": status_table(collected),
         "resources": resource_table(collected, facts),
     }
-
-
-def write(table: pd.DataFrame, file: Path) -> None:
-    """Write a table as CSV or Parquet, by the suffix, whole or not at all."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        if file.suffix == ".csv":
-            table.to_csv(temporary, index=False, float_format="%.6g")
-        else:
-            table.to_parquet(temporary, index=False)
-        os.replace(temporary, file)
-    finally:
-        temporary.unlink(missing_ok=True)

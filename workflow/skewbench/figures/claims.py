@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from skewbench.analysis.claims.verdict import multiplicity
 from skewbench.figures.style import (
     BLUE,
     INK,
@@ -50,7 +51,7 @@ def claim_plot(claims: pd.DataFrame) -> Figure:
     drawn = claims.dropna(subset=["lower", "upper"])
     if drawn.empty:
         return message_figure(
-            "No claim has an interval: every one of them needs five data-set families or more."
+            "No claim has an interval: every one of them needs six data-set families or more."
         )
     drawn = drawn.assign(panel=drawn["unit"].map(_panel_of))
     panels = {
@@ -117,7 +118,7 @@ def _detail(claims: pd.DataFrame, drawn: pd.DataFrame) -> str:
     families = f"{fewest:g}" if fewest == most else f"{fewest:g} to {most:g}"
     absent = len(claims) - len(drawn)
     text = f"Mean over {families} data-set families with 95 % BCa interval, one claim a row with "
-    text += "its number in the list of advice; no correction for the number of claims."
+    text += f"its number in the list of advice. {multiplicity(claims)}"
     if absent:
         text += f" Not drawn, for want of data: {count(absent, 'claim')}."
     return text

@@ -11,19 +11,14 @@ import pandas as pd
 
 matplotlib.use("Agg")
 
-from skewbench.analysis.select import CONTROL, where
-from skewbench.analysis.tables import strategy_facts
+from skewbench.analysis.select import CONTROL, strategy_facts, where
 from skewbench.figures.claims import claim_plot
-from skewbench.figures.cost_curves import cost_plot
-from skewbench.figures.curves import curve_plot
 from skewbench.figures.decisions import decision_plot
 from skewbench.figures.decomposition import decomposition_plot
 from skewbench.figures.difficulty import gain_plot, minority_types_plot
 from skewbench.figures.effects import effect_plot
-from skewbench.figures.kept import kept_scores
 from skewbench.figures.ranks import rank_plot
 from skewbench.figures.ratios import ratio_plot
-from skewbench.figures.reliability import probabilities, reliability_plot
 from skewbench.figures.status import status_map
 from skewbench.figures.style import save
 from skewbench.figures.times import time_quality_plot
@@ -86,35 +81,3 @@ def draw_study(
         ratios = where(tables["ratios"], task="binary", learner=learner, metric=PRIMARY["metric"])
         save(ratio_plot(ratios, highlight), folder / f"ratios_{learner}")
     save(status_map(tables["status"], facts), folder / "status")
-
-
-def draw_curves(
-    files: Iterable[tuple[Path, Path]],
-    folder: Path,
-    ratio: str,
-    learner: str,
-    strategies: dict[str, dict[str, Any]],
-    costs: dict[str, dict[str, float]],
-) -> None:
-    """Draw what needs every score: PR and ROC curves, cost curves and reliability.
-
-    Parameters
-    ----------
-    files : iterable of (scores file, metrics file)
-        Their folders name data set, ratio and strategy, as blocks write them; multi-class data
-        sets are passed over.
-    folder : Path
-    ratio : str
-        Of all files.
-    learner : str
-        Shown beside strategies' own models.
-    strategies : dict
-        The catalogue entries of the strategies shown.
-    costs : dict of str to dict
-        Of false negatives and false positives, by data set.
-    """
-    kept, facts = kept_scores(files, learner), strategy_facts(strategies)
-    test = kept[kept["part"] == "test"]
-    save(curve_plot(test, facts), folder / f"curves_{ratio}")
-    save(cost_plot(test, facts, costs), folder / f"cost_curves_{ratio}")
-    save(reliability_plot(probabilities(kept, strategies), facts), folder / f"reliability_{ratio}")

@@ -49,6 +49,9 @@ class Advice:
         Worth testing, best first: the columns of
         :func:`~skewbench.recommend.expectation.expected_gains` and ``relative_seconds``: CPU time
         of one fit beside the untouched learner's.
+    treatments : DataFrame indexed by option
+        Of the strategies that bring their own model: the expected gain over that model left plain
+        (columns of :func:`~skewbench.recommend.expectation.expected_gains`).
     similar : DataFrame
         The nearest cases: ``family``, ``ratio``, ``distance``, ``alike`` and ``unlike`` (names of
         the measures that agree most, and least).
@@ -63,6 +66,7 @@ class Advice:
     verdict: Verdict
     choice: Option
     short_list: pd.DataFrame
+    treatments: pd.DataFrame
     similar: pd.DataFrame
     evaluation: pd.DataFrame
     far: bool
@@ -109,6 +113,7 @@ def advise(
         verdict=verdict,
         choice=choice,
         short_list=short_list,
+        treatments=expected_gains(cases.over_anchors(), query),
         similar=similar_cases(cases, query),
         evaluation=recommender_table(regret, cases.learner, cases.metric),
         far=is_far(cases, query),

@@ -6,9 +6,15 @@ A kernel-weighted mean over data-set families, shrunk to the mean over all of th
 
 (Nadaraya 1964 and Watson 1964, with the overall mean as prior). The distance d is the root mean
 squared difference of the standardised measures, sizes and ratios on a logarithmic scale. The ratios
-of one family share its weight, so that none counts more for having more of them. The bandwidth h
-and the prior weight k were fixed before any result was seen. Intervals are from a bootstrap of
-families, the unit of the study (Efron 1979).
+of one family share its weight, so that none counts more for having more of them. Intervals are
+from a bootstrap of families, the unit of the study (Efron 1979).
+
+No peeking: the bandwidth h and the prior weight k are constants, set before the published study had
+run and fitted to nothing. All else comes from ``cases``: the standard deviations of the measures,
+the gains, the overall mean that they are shrunk to. To judge the recommender the cases are those of
+the other families (:func:`skewbench.recommend.judging.regrets`), as they are for the single best,
+its rival. Of the family left out are used: its measures, which need no strategy's score, and which
+options have a score there at all.
 """
 
 from __future__ import annotations

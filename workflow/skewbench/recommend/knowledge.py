@@ -4,12 +4,14 @@ An option is a strategy, a score version and a decision rule. Its gain is its sc
 the untouched learner at the tuned threshold (for a ranking metric the threshold plays no part; for
 expected cost it is the cost threshold on recalibrated scores), turned so that more is better. A
 strategy that brings its own model is set against the same untouched learner, since that is what a
-user would otherwise deploy; part of such a gain is its model's.
+user would otherwise deploy. Part of such a gain is its model's, so its anchor, the same model left
+plain, is an option too and the gain over it is kept apart (:meth:`Cases.over_anchors`). An anchor
+that is given the CPU time of an ensemble is for studies, not an option.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,7 +34,7 @@ UNIT = ["family", "ratio"]
 LOGARITHMIC = ("n_positive", "imbalance_ratio", "positives_per_feature")
 MEASURES = (*LOGARITHMIC, "safe", "borderline", "rare", "outlier", "n3", "separability_auc")
 COLUMNS = ["task", "track", "ratio", "learner", "metric", "scores", "prior", "decision"]
-COLUMNS += ["family", "strategy", "control", "score", "control_score"]
+COLUMNS += ["family", "strategy", "level", "control", "score", "control_score"]
 TABLES = ("differences", "difficulty", "resources")
 
 
@@ -55,12 +57,15 @@ class Cases:
         Index: family and ratio. Columns: :class:`Option`. NaN where an option has no score.
     measures : DataFrame (n_cases, n_measures)
         The same index; columns :data:`MEASURES`, in their own units.
+    anchors : dict of str to str
+        The plain model of every strategy that brings its own model.
     """
 
     learner: str
     metric: str
     gains: pd.DataFrame
     measures: pd.DataFrame
+    anchors: dict[str, str]
 
     @property
     def families(self) -> np.ndarray:
@@ -72,8 +77,15 @@ class Cases:
         here = self.families == family
         return self._of(~here), self._of(here)
 
+    def over_anchors(self) -> Cases:
+        """Return the gains of strategies with their own model over its plain form, same rule."""
+        own = [option for option in self.gains if option[0] in self.anchors]
+        plain = [(self.anchors[strategy], *rule) for strategy, *rule in own]
+        gains = self.gains[own] - self.gains[plain].to_numpy()
+        return replace(self, gains=gains)
+
     def _of(self, kept: np.ndarray) -> Cases:
-        return Cases(self.learner, self.metric, self.gains[kept], self.measures[kept])
+        return replace(self, gains=self.gains[kept], measures=self.measures[kept])
 
 
 def untouched(metric: str) -> Option:
@@ -123,7 +135,8 @@ def learners(differences: pd.DataFrame) -> list[str]:
 def gather(differences: pd.DataFrame, difficulty: pd.DataFrame, learner: str, metric: str) -> Cases:
     """Return what the tables ``differences`` and ``difficulty`` say of a learner and a metric.
 
-    Data sets of one family at one ratio are one case, with the mean of their measures.
+    Data sets of one family at one ratio are one case, with the mean of their measures; those with
+    more than two classes are no part of either.
 
     Raises
     ------
@@ -136,15 +149,15 @@ def gather(differences: pd.DataFrame, difficulty: pd.DataFrame, learner: str, me
     if learner not in known:
         raise InputError(f"the study has not run learner '{learner}'; {nearest(learner, known)}")
     rows = where(differences, task="binary", track="default", metric=metric, prior="matched")
-    rows = rows[rows["learner"].isin([learner, OWN])]
-    controls = where(rows, learner=learner, control=CONTROL)
-    controls = controls.assign(strategy=CONTROL, score=controls["control_score"])
+    rows = rows[rows["learner"].isin([learner, OWN]) & (rows["level"] != "anchor")]
+    # The untouched learner, and the plain models of strategies that bring their own.
+    controls = rows.assign(strategy=rows["control"], score=rows["control_score"])
     rules = [
         (reading.scores, reading.decision)
         for reading in DEFAULT_READINGS
         if (reading.metric, reading.prior) == (metric, "matched")
     ]
-    if rows.empty or controls.empty:
+    if where(rows, learner=learner).empty:
         raise InputError(f"the study has no {metric} of learner '{learner}' against its control")
     options = [*UNIT, *Option._fields]
     table = pd.concat([rows, controls])[[*options, "score"]].astype(dict.fromkeys(options, str))
@@ -154,7 +167,9 @@ def gather(differences: pd.DataFrame, difficulty: pd.DataFrame, learner: str, me
     scores = scores[scores[zero].notna()]
     gains = scores.sub(scores[zero], axis=0) * (-1 if lower_is_better(metric) else 1)
     text = dict.fromkeys(UNIT, str)
-    feasible = difficulty[difficulty["n_positive"].notna()]
+    feasible = where(difficulty, task="binary").dropna(subset="n_positive")
     measures = feasible.astype(text).groupby(UNIT)[list(MEASURES)].mean()
     shared = gains.index.intersection(measures.index)
-    return Cases(learner, metric, gains.loc[shared], measures.loc[shared])
+    own = where(rows, learner=OWN)
+    anchors = dict(zip(own["strategy"].astype(str), own["control"].astype(str), strict=True))
+    return Cases(learner, metric, gains.loc[shared], measures.loc[shared], anchors)

@@ -72,7 +72,23 @@ def answer(advice: Advice) -> str:
     if advice.choice == untouched(metric):
         rule = metric_rule(advice.choice) or "and tune its threshold for your decisions"
         return f"Leave {words(advice.cases.learner)} untouched, {rule}."
-    return f"Try {option_words(advice.choice, metric)}."
+    other = other_model(advice, advice.choice)
+    return f"Try {option_words(advice.choice, metric)}{f': {other}' if other else ''}."
+
+
+def other_model(advice: Advice, option: Option) -> str:
+    """Return what to say of an option that is no treatment of the user's learner, "" if it is."""
+    anchors = advice.cases.anchors
+    if option.strategy not in {*anchors, *anchors.values()}:
+        return ""
+    said = f"another model, not a treatment of {words(advice.cases.learner)}"
+    if option.strategy not in anchors:
+        return said
+    gain = advice.treatments.loc[option]
+    return (
+        f"{said}; gain of its treatment over {anchors[option.strategy]}: {gain['expected']:+.3f} "
+        f"(90 % interval {gain['lower']:+.3f} to {gain['upper']:+.3f})"
+    )
 
 
 def reason(advice: Advice) -> str:
@@ -100,7 +116,8 @@ def lines(advice: Advice) -> list[str]:
         "90 % interval, time of a fit):",
     ]
     for row in _short_list(advice):
-        text.append(f"  {row['option']}: {row['gain']} ({row['interval']}), {row['time']}")
+        other = f" [{row['other_model']}]" if row["other_model"] else ""
+        text.append(f"  {row['option']}: {row['gain']} ({row['interval']}), {row['time']}{other}")
     return text
 
 
@@ -136,6 +153,7 @@ def _short_list(advice: Advice) -> list[dict[str, str]]:
         rows.append(
             {
                 "option": option_words(option, advice.cases.metric),
+                "other_model": other_model(advice, option),
                 "gain": f"{row['expected']:+.3f}",
                 "interval": f"{row['lower']:+.3f} to {row['upper']:+.3f}",
                 "overall": f"{row['overall']:+.3f}",

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from skewbench.configuration import read_yaml, validate
-from skewbench.errors import Infeasible, InputError, nearest
+from skewbench.errors import Infeasible, InputError
 from skewbench.feasibility import Size, check_size, training_size
 from skewbench.plan import plan
 from skewbench.recommend import knowledge, page, users_table
@@ -35,11 +35,13 @@ def recommend(arguments: Namespace, root: Path) -> list[str]:
     """
     strategies = catalogue(root, "strategies")
     learners = catalogue(root, "learners")
-    if arguments.learner not in learners:
-        raise InputError(
-            f"unknown learner '{arguments.learner}'; {nearest(arguments.learner, learners)}"
-        )
     tables = knowledge.read(arguments.knowledge)
+    known = [name for name in knowledge.learners(tables["differences"]) if name in learners]
+    if arguments.learner not in known:
+        raise InputError(
+            f"learner '{arguments.learner}' must be one that {arguments.knowledge} has studied and "
+            f"config/learners.yaml describes; allowed: {', '.join(known) or 'none'}"
+        )
     cases = knowledge.gather(
         tables["differences"], tables["difficulty"], arguments.learner, arguments.metric
     )
@@ -91,13 +93,17 @@ def catalogue(root: Path, plural: str) -> dict[str, dict]:
 
 
 def fits(strategy: dict, size: Size) -> bool:
-    """Return whether a strategy takes training parts of that size, and is one to recommend."""
+    """Return whether a strategy takes training parts of that size, and is one to recommend.
+
+    Plain models are; an anchor with an anchor has the CPU time of an ensemble and is for studies.
+    """
     try:
         check_size(strategy, size)
     except Infeasible:
         return False
     binary = "binary" in strategy.get("tasks", ["binary"])
-    return binary and strategy.get("ranked", True) and strategy["level"] != "anchor"
+    for_studies = strategy["level"] == "anchor" and "anchor" in strategy
+    return binary and strategy.get("ranked", True) and not for_studies
 
 
 def fit_command(advice: Advice, arguments: Namespace) -> str:

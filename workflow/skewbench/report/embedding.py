@@ -39,7 +39,10 @@ CALLED = {
     "regions": "Decision regions",
     "resamplers": "What resamplers do to two-dimensional data",
     "confusion": "Confusion matrices",
-    "gap": "Training and test recall",
+    "gap": "Training and test scores",
+    "difficulty": "Gains against difficulty",
+    "minority_types": "Types of minority rows",
+    "reliability": "Reliability of probabilities",
     "claims": "Claims and their effects",
 }
 _RATIO = re.compile(r"natural|(?:ir|lt)\d+(?:\.\d+)?(?:m\d+)?")

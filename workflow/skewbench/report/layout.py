@@ -12,7 +12,7 @@ SECTIONS = (
         findings.of_rankings,
         "Mean ranks over data sets; 1 is best. Ranks describe; which differences are more than "
         "chance is in the next section.",
-        figures=("ranks", "heatmap", "cliques"),
+        figures=("ranks", "heatmap"),
     ),
     Section(
         "effects",
@@ -40,7 +40,7 @@ SECTIONS = (
         "Two arms: a fixed number of training rows, so that positives get fewer as the ratio "
         "grows, and a fixed number of positives. At the matched prior average precision falls "
         "with prevalence alone; the reference prior takes that out.",
-        figures=("ratios", "arms", "slopes"),
+        figures=("ratios",),
         tables=(specs.SLOPES,),
     ),
     Section(
@@ -50,10 +50,7 @@ SECTIONS = (
         "What the notes illustrate in their figures 1 to 4, with this study's code: confusion "
         "matrices, decision regions, reliability, the gap between training and test, and "
         "resamplers at work in two dimensions.",
-        figures=(
-            *("symptoms", "confusion", "regions", "resamplers", "reliability", "gap"),
-            *("curves", "cost_curves"),
-        ),
+        figures=("confusion", "regions", "resamplers", "reliability", "gap", "curves"),
     ),
     Section(
         "cost",
@@ -61,7 +58,7 @@ SECTIONS = (
         findings.of_cost,
         "CPU time of one fold: resampling, fitting and scoring. On the Pareto front, nothing is "
         "both faster and better.",
-        figures=("time_quality", "cost"),
+        figures=("time_quality", "cost_curves"),
         tables=(specs.RESOURCES,),
     ),
     Section(
@@ -79,7 +76,6 @@ SECTIONS = (
         findings.of_recommender,
         "Regret is what the best choice for a data set would have added. Every policy is judged "
         "on families of data sets that it has not seen.",
-        figures=("recommender", "policies", "regret"),
         tables=(specs.RECOMMENDER, specs.POLICIES),
     ),
     Section(
@@ -95,7 +91,7 @@ SECTIONS = (
         "datasets",
         "Data sets",
         findings.of_datasets,
-        figures=("difficulty",),
+        figures=("difficulty", "minority_types"),
         tables=(specs.DATASETS, specs.DIFFICULTY, specs.DIFFICULTY_EFFECTS),
     ),
     Section(

@@ -190,6 +190,7 @@ CLAIMS_BY_LEARNER = TableSpec(
 _POLICY = (
     text("guide", "Guide"),
     LEARNER,
+    RATIO,
     METRIC,
     text("policy", "Policy"),
     interval("regret", "Regret [95 %]", signed=False),

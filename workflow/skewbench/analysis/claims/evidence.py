@@ -1,21 +1,23 @@
 """What claims are judged on: scores per data-set family, and how large and hard the families are.
 
-Binary data, default hyperparameters. A family has the sizes of its data as they are at the natural
-ratio; at an induced ratio those of the training part, which are in the table ``difficulty``.
+Binary data, default hyperparameters. Imbalance ratio and minority rows of a family are those of
+the training part (table ``difficulty``), as for :mod:`skewbench.analysis.guides`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from skewbench.analysis.ratios import ratio_facts
 from skewbench.analysis.readings import Reading, lower_is_better
 from skewbench.analysis.select import CONDITION, OWN, READING, family_means, where
 
+NATURAL = "natural"
 DESIGN = {"task": "binary", "track": "default"}
 # Metrics computed here from those of the collected table: summed, then scaled and shifted.
 CPU_SECONDS = "cpu_seconds"
@@ -24,7 +26,6 @@ DERIVED = {
     CPU_SECONDS: (("resample_seconds", "fit_seconds", "score_seconds"), 1.0, 0.0),
     GINI: (("roc_auc",), 2.0, -1.0),  # 0 is chance, as for the normalised average precision
 }
-SIZES = ("imbalance_ratio", "n_positive", "n_features")
 
 
 def orientation(metric: str) -> int:
@@ -54,6 +55,8 @@ class Evidence:
     ----------
     learners : list of str
         The learners that strategies are combined with, in alphabetical order.
+    with_fallback : Evidence
+        All scores, those that were taken from the control included; see :attr:`own_results`.
     """
 
     def __init__(
@@ -83,6 +86,16 @@ class Evidence:
             for strategy in table.columns[table.notna().any()]:
                 self._runs_with.setdefault(strategy, set()).add(learner)
         self.learners = sorted({learner for _, learner, _ in self._values} - {OWN})
+        self.with_fallback = self
+
+    @cached_property
+    def own_results(self) -> Evidence:
+        """The same without any score that was taken, in part or whole, from the control."""
+        other = copy(self)
+        other._values = {
+            key: table.where(self._imputed[key] == 0) for key, table in self._values.items()
+        }
+        return other
 
     def learners_of(self, strategy: str) -> set[str]:
         """Return the learners with which ``strategy`` has a score at all.
@@ -97,20 +110,8 @@ class Evidence:
             raise Absent(f"strategy '{strategy}' has no result in this study")
         return self._runs_with[strategy]
 
-    def scores(
-        self,
-        strategy: str,
-        reading: Reading,
-        ratio: str,
-        learner: str,
-        only_own_results: bool = False,
-    ) -> pd.Series:
+    def scores(self, strategy: str, reading: Reading, ratio: str, learner: str) -> pd.Series:
         """Return the score of ``strategy`` on every family that has one; empty if none has.
-
-        Parameters
-        ----------
-        only_own_results : bool
-            Leave out families on which a value was taken from the control.
 
         Raises
         ------
@@ -118,19 +119,20 @@ class Evidence:
             The study has no such strategy, ratio or reading.
         """
         self._check(strategy)
-        names, scale, shift = DERIVED.get(reading.metric, ((reading.metric,), 1.0, 0.0))
+        _, scale, shift = _derivation(reading)
         total = 0.0
-        for metric in names:
-            key = (ratio, learner, reading._replace(metric=metric))
-            if key not in self._values:
-                self._check_condition(*key)
-                return pd.Series(dtype=float)
-            table = self._values[key]
-            values = table.get(strategy, pd.Series(np.nan, table.index))
-            if only_own_results and strategy in table:
-                values = values.where(self._imputed[key][strategy] == 0)
-            total = total + values
+        for stored in _stored(reading):
+            total = total + self._column(self._values, strategy, stored, ratio, learner)
         return (scale * total + shift).dropna()
+
+    def imputed(self, strategy: str, reading: Reading, ratio: str, learner: str) -> pd.Series:
+        """Return which share of each of the :meth:`scores` is the control's, by family."""
+        families = self.scores(strategy, reading, ratio, learner).index
+        shares = [
+            self._column(self._imputed, strategy, stored, ratio, learner).reindex(families)
+            for stored in _stored(reading)
+        ]
+        return pd.concat(shares, axis=1).max(axis=1)
 
     def ranked(self, reading: Reading, ratio: str, learner: str) -> pd.DataFrame:
         """Return family x strategy scores of the strategies that rank (empty if there are none)."""
@@ -161,6 +163,15 @@ class Evidence:
             if name not in at or at[name].isna().all():
                 raise Absent(f"'{name}' at ratio {ratio} needs the table of difficulty")
         return at[names].sum(axis=1, skipna=False)
+
+    def _column(
+        self, tables: dict, strategy: str, stored: Reading, ratio: str, learner: str
+    ) -> pd.Series:
+        key = (ratio, learner, stored)
+        if key not in tables:
+            self._check_condition(*key)
+            return pd.Series(dtype=float)
+        return tables[key].get(strategy, pd.Series(np.nan, tables[key].index))
 
     def _at(self, ratio: str) -> pd.DataFrame:
         here = self.measures.index.get_level_values("ratio") == ratio
@@ -193,35 +204,31 @@ def measures(
         are left out.
     ratios : iterable of str
     difficulty : DataFrame, optional
-        The table ``difficulty``: ``dataset``, ``ratio`` and its measures.
+        The table ``difficulty``: ``dataset``, ``ratio`` and its measures of the training part.
 
     Returns
     -------
     DataFrame, indexed by family and ratio
-        ``imbalance_ratio``, ``n_positive``, ``n_features`` and the other columns of ``difficulty``.
+        ``n_features`` as in the facts, before encoding, and the other columns of ``difficulty``.
     """
-    rows = []
-    for dataset, known in facts.items():
-        if len(known["class_counts"]) != 2:
-            continue
-        larger, smaller = max(known["class_counts"]), min(known["class_counts"])
-        for ratio in ratios:
-            natural = ratio == "natural"
-            row = {"dataset": dataset, "family": known["family"], "ratio": ratio}
-            row["imbalance_ratio"] = larger / smaller if natural else ratio_facts(ratio)[0]
-            row["n_positive"] = smaller if natural else np.nan
-            rows.append(row | {"n_features": known["n_features"]})
-    columns = ["dataset", "family", "ratio", *SIZES]
-    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(SIZES, float))
+    rows = [
+        {"dataset": dataset, "ratio": ratio} | {key: known[key] for key in ("family", "n_features")}
+        for dataset, known in facts.items()
+        for ratio in ratios
+        if len(known["class_counts"]) == 2
+    ]
+    table = pd.DataFrame(rows, columns=["dataset", "family", "ratio", "n_features"])
     if difficulty is not None:
         text = {"dataset": str, "ratio": str}
-        other = difficulty.astype(text).drop(columns=["family", "imbalance_ratio", "n_features"])
-        table = table.merge(other, on=["dataset", "ratio"], how="left", suffixes=("", "_training"))
-        table["n_positive"] = table["n_positive"].fillna(table.pop("n_positive_training"))
+        other = difficulty.astype(text).drop(columns=["family", "n_features"])
+        table = table.astype(text).merge(other, on=["dataset", "ratio"], how="left")
     return table.groupby(["family", "ratio"]).mean(numeric_only=True)
+
+
+def _derivation(reading: Reading) -> tuple[tuple[str, ...], float, float]:
+    return DERIVED.get(reading.metric, ((reading.metric,), 1.0, 0.0))
 
 
 def _stored(reading: Reading) -> list[Reading]:
     """Return the readings of the collected table that ``reading`` is computed from."""
-    names = DERIVED.get(reading.metric, ((reading.metric,),))[0]
-    return [reading._replace(metric=metric) for metric in names]
+    return [reading._replace(metric=metric) for metric in _derivation(reading)[0]]

@@ -4,12 +4,13 @@
 contrast      one side's score minus the other's, on the same families
 level         a strategy's own score against a fixed value
 gap           training score minus test score, one side's against the other's
-disagreement  rank correlation (Kendall's tau-b) between two orders of the same strategies
+disagreement  rank correlation (Kendall's tau-b) of two orders of the same strategies, compared
 modifier      does a contrast or a level grow or fall with a measure of the data (Spearman's r)
 ============  =====================================================================================
 
 Every form gives a frame of families x learners; the family is the unit and the mean over learners
-its effect. A strategy with its own model is judged as learner ``own``.
+its effect. A strategy with its own model is judged as learner ``own``. Scores that were taken from
+the control are among the evidence or not: that is decided in :mod:`.imputed`.
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau
 
-from skewbench.analysis.claims.evidence import CPU_SECONDS, Evidence, orientation
+from skewbench.analysis.claims.evidence import NATURAL, Evidence, orientation
 from skewbench.analysis.claims.guides import best_alternative
 from skewbench.analysis.claims.registry import gap_readings
 from skewbench.analysis.ranking import DECIMALS
 from skewbench.analysis.readings import Reading
 from skewbench.analysis.select import OWN
 
-NATURAL = "natural"
 FEWEST_STRATEGIES = 5  # an order of fewer says little
+RATIOS = ("observed_expected",)  # metrics that are ratios: their means are those of the logarithm
+# Measures of easier data, with which scores are expected to grow; with the others they fall.
+EASIER = ("n_positive", "n_rows", "positives_per_feature", "safe", "separability_auc")
 Score = Callable[[str, str], pd.Series]  # (strategy, learner) -> score per family
 
 
@@ -57,14 +60,6 @@ def contrast(test: dict[str, Any], evidence: Evidence) -> pd.DataFrame:
     families = evidence.families(ratio, test.get("where", {}))
     sign = orientation(reading.metric)
 
-    def own_results(strategy: str, metric: str) -> bool:
-        # Neither the time of another strategy nor a leak that did not happen is a result.
-        return metric == CPU_SECONDS or not evidence.strategies.loc[strategy, "ranked"]
-
-    def one(strategy: str, learner: str) -> pd.Series:
-        only = own_results(strategy, reading.metric)
-        return evidence.scores(strategy, reading, ratio, learner, only)
-
     def reference(strategy: str, learner: str) -> pd.Series:
         baseline = test.get("baseline")
         if baseline == "best_alternative":
@@ -72,14 +67,11 @@ def contrast(test: dict[str, Any], evidence: Evidence) -> pd.DataFrame:
         names = test.get("against", [])
         if baseline == "anchor":
             names = [evidence.strategies.loc[strategy, "anchor"]]
-        sides = [
-            evidence.scores(name, other, other_ratio, learner, own_results(strategy, other.metric))
-            for name in names
-        ]
-        return _mean(sides)
+        return _mean([evidence.scores(name, other, other_ratio, learner) for name in names])
 
     def difference(strategy: str, learner: str) -> pd.Series:
-        advised, against = one(strategy, learner), reference(strategy, learner)
+        advised = evidence.scores(strategy, reading, ratio, learner)
+        against = reference(strategy, learner)
         if test.get("scale") == "relative":
             advised, against = _logarithm(advised), _logarithm(against)
         return sign * (advised - against)
@@ -88,13 +80,19 @@ def contrast(test: dict[str, Any], evidence: Evidence) -> pd.DataFrame:
 
 
 def level(test: dict[str, Any], evidence: Evidence) -> pd.DataFrame:
-    """Return by how much the score of ``of`` lies ``above`` or ``below`` a value."""
+    """Return by how much the score of ``of`` lies ``above`` or ``below`` a value.
+
+    A metric that is a ratio is compared by its natural logarithm.
+    """
     reading, ratio = Reading(**test["reading"]), test.get("ratio", NATURAL)
     side, value = next((side, test[side]) for side in ("above", "below") if side in test)
     sign = 1 if side == "above" else -1
 
     def beyond(strategy: str, learner: str) -> pd.Series:
-        return sign * (evidence.scores(strategy, reading, ratio, learner) - value)
+        scores = evidence.scores(strategy, reading, ratio, learner)
+        if reading.metric in RATIOS:
+            return sign * (_logarithm(scores) - np.log(value))
+        return sign * (scores - value)
 
     return _per_learner(
         test["of"], evidence, beyond, evidence.families(ratio, test.get("where", {}))
@@ -128,9 +126,10 @@ def disagreement(test: dict[str, Any], evidence: Evidence) -> pd.DataFrame:
     Parameters
     ----------
     test : dict
-        ``between``: the two readings. Their tau-b is set against a value (``below``), against that
-        of two other readings (``rather_than``, which should agree more), or against the same
-        readings at a higher ratio (``against_ratio``, where they should agree less).
+        ``between``: the two readings. Their tau-b is set against that of two other readings
+        (``rather_than``, which should agree more), or of the same readings at a higher ratio
+        (``against_ratio``, where they should agree less): never against a fixed value, which noise
+        alone can keep it from.
     """
     ratio = test.get("ratio", NATURAL)
 
@@ -150,9 +149,7 @@ def disagreement(test: dict[str, Any], evidence: Evidence) -> pd.DataFrame:
     effects = {}
     for learner in evidence.learners:
         seen = agreement(test["between"], ratio, learner)
-        if "below" in test:
-            effects[learner] = test["below"] - seen
-        elif "rather_than" in test:
+        if "rather_than" in test:
             effects[learner] = agreement(test["rather_than"], ratio, learner) - seen
         else:
             effects[learner] = seen - agreement(test["between"], test["against_ratio"], learner)
@@ -168,14 +165,15 @@ def modifier(
     ----------
     test : dict
         A contrast, or without ``against`` and ``baseline`` the score of ``of`` itself; ``grows`` or
-        ``falls``: the measures, summed, with which it does; ``rather_than``: another measure, with
-        which it should be correlated less, whatever the sign.
+        ``falls``: the measures, summed, with which it does; ``rather_than``: a rival measure, with
+        which the score should be correlated less in the direction expected of it (``EASIER``).
 
     Returns
     -------
     effects : DataFrame, families x learners
     measure : Series, by family
     instead : Series or None
+        The rival, oriented as ``measure`` is.
     """
     ratio = test.get("ratio", NATURAL)
     if "against" in test or "baseline" in test:
@@ -186,7 +184,10 @@ def modifier(
     way, names = next((way, test[way]) for way in ("grows", "falls") if way in test)
     sign = 1 if way == "grows" else -1
     measure = sign * evidence.measure(names, ratio)
-    instead = evidence.measure(test["rather_than"], ratio) if "rather_than" in test else None
+    instead = None
+    if "rather_than" in test:
+        easier = set(test["rather_than"]) <= set(EASIER)
+        instead = (1 if easier else -1) * evidence.measure(test["rather_than"], ratio)
     return effects, measure, instead
 
 

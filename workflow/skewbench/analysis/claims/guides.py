@@ -1,18 +1,21 @@
 """The decision guides of the notes: their branches, and each guide as a policy scored by regret.
 
-A policy is the value a practitioner can expect on a family who follows it: the mean of the
-strategies it names. With learner L at hand the options are the strategies that run with L; only
-where a branch advises nothing of the kind (anomaly detection) is the learner replaced.
+A policy is the value a practitioner gets on a family who follows it: with learner L at hand, that
+of the first strategy named that has a score with L there. Only where a branch names nothing that
+runs with L at all (anomaly detection) is the learner replaced. What the guides name, and for which
+data, is in :mod:`skewbench.analysis.guides`.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from skewbench.analysis.claims.evidence import Evidence, orientation
+from skewbench.analysis.claims.evidence import NATURAL, Absent, Evidence, orientation
+from skewbench.analysis.guides import first_available
 from skewbench.analysis.ranking import DECIMALS
 from skewbench.analysis.readings import Reading
 from skewbench.analysis.select import CONTROL, OWN
@@ -54,8 +57,10 @@ def best_alternative(
     """Return per family the score of the family of methods that is best on the other families.
 
     Families of methods that hold an advised strategy are no alternative. The choice leaves out the
-    data-set family it is scored on, or it would be the luckiest rather than the best.
+    data-set family it is scored on, or it would be the luckiest rather than the best. Where an
+    alternative failed it is worth what its user falls back to, the control.
     """
+    evidence = evidence.with_fallback
     columns = {}
     for name, strategies in METHODS.items():
         if set(strategies) & set(advised):
@@ -92,14 +97,51 @@ def leave_one_out_best(table: pd.DataFrame, metric: str) -> pd.Series:
     return pd.Series(values[np.arange(len(values)), others.argmax(axis=1)], complete.index)
 
 
+def followed(
+    test: dict[str, Any], evidence: Evidence, learner: str, families: pd.Index
+) -> pd.DataFrame:
+    """Return the ``strategy``, and the ``learner`` it runs with, that a guide's reader takes.
+
+    Parameters
+    ----------
+    test : dict
+        ``branches``: list of ``where`` (limits of the branch) and ``follow`` (what it names, in
+        order); ``reading`` and ``ratio``. A family in no branch, or on which nothing named has a
+        score, is left untouched.
+
+    Returns
+    -------
+    DataFrame, indexed by family
+
+    Raises
+    ------
+    Absent
+        The study has nothing that a branch names, or lacks a size of the data.
+    """
+    reading, ratio = Reading(**test["reading"]), test.get("ratio", NATURAL)
+    taken = pd.DataFrame({"strategy": CONTROL, "learner": learner}, index=families)
+    for branch in test["branches"]:
+        here = families.intersection(evidence.families(ratio, branch["where"]))
+        if here.empty:
+            continue
+        runs_with = _runs_with(branch["follow"], evidence)
+        at = learner if any(learner in found for found in runs_with.values()) else OWN
+        scored = {name: evidence.scores(name, reading, ratio, at).index for name in runs_with}
+        for family in here:
+            ready = [name for name, index in scored.items() if family in index]
+            strategy = first_available(branch["follow"], ready)
+            if strategy is not None:
+                taken.loc[family] = strategy, at
+    return taken
+
+
 def policy_scores(test: dict[str, Any], evidence: Evidence) -> dict[str, pd.DataFrame]:
     """Return the score of every policy per learner, families x policies.
 
     Parameters
     ----------
     test : dict
-        ``branches``: list of ``where`` (limits of the branch) and ``follow`` (its strategies);
-        ``reading`` and ``ratio``. A family in no branch is left untouched: the guide says nothing.
+        See :func:`followed`.
 
     Returns
     -------
@@ -109,45 +151,32 @@ def policy_scores(test: dict[str, Any], evidence: Evidence) -> dict[str, pd.Data
     Raises
     ------
     Absent
-        The study lacks an advised strategy, a size of the data, the ratio or the reading.
+        As :func:`followed`; or the study lacks the ratio or the reading.
     """
-    reading, ratio = Reading(**test["reading"]), test.get("ratio", "natural")
+    reading, ratio = Reading(**test["reading"]), test.get("ratio", NATURAL)
     sign = orientation(reading.metric)
-    branches = [
-        (evidence.families(ratio, branch["where"]), branch["follow"]) for branch in test["branches"]
-    ]
-    runs_with = {
-        strategy: evidence.learners_of(strategy)
-        for strategy in {CONTROL, *(name for _, follow in branches for name in follow)}
-    }
     tables = {}
     for learner in evidence.learners:
         pool = evidence.ranked(reading, ratio, learner)
         if CONTROL not in pool:
             continue
         pool = pool[pool[CONTROL].notna()]
-        guide = pool[CONTROL].copy()
-        best = pool.max(axis=1) if sign > 0 else pool.min(axis=1)
-        for families, follow in branches:
-            here = pool.index.intersection(families)
-            run = [name for name in follow if learner in runs_with[name]]
-            if run:
-                advised = pool.reindex(index=here, columns=run)
-            else:
-                own = {name: evidence.scores(name, reading, ratio, OWN) for name in follow}
-                advised = pd.DataFrame(own).reindex(here)
-                best[here] = sign * (sign * advised.assign(best=best[here])).max(axis=1)
-            guide[here] = advised.mean(axis=1, skipna=False)
-        policies = pd.DataFrame(
+        guide = pd.Series(np.nan, pool.index)
+        taken = followed(test, evidence, learner, pool.index)
+        for (strategy, at), rows in taken.groupby(["strategy", "learner"]):
+            guide[rows.index] = evidence.scores(strategy, reading, ratio, at)[rows.index]
+        policies = sign * pd.DataFrame(
             {
                 "guide": guide,
                 "control": pool[CONTROL],
                 "single best": leave_one_out_best(pool, reading.metric).reindex(pool.index),
                 "random": pool.mean(axis=1),
-                "oracle": best,
             }
         )
-        tables[learner] = sign * policies.dropna()[list(POLICIES)]
+        # A guide may name a model of its own, which is not among the learner's options.
+        best = (sign * pool).max(axis=1)
+        policies["oracle"] = np.maximum(best, policies["guide"])
+        tables[learner] = policies.dropna()[list(POLICIES)]
     return tables
 
 
@@ -162,3 +191,14 @@ def regrets(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         policy: pd.DataFrame({name: t["oracle"] - t[policy] for name, t in tables.items()})
         for policy in POLICIES
     }
+
+
+def _runs_with(follow: list[str], evidence: Evidence) -> dict[str, set[str]]:
+    """Return the learners of every strategy that the study has a result of."""
+    found = {}
+    for name in follow:
+        with suppress(Absent):
+            found[name] = evidence.learners_of(name)
+    if not found:
+        raise Absent(f"not in this study: any of {', '.join(follow)}")
+    return found

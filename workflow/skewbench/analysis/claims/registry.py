@@ -1,16 +1,22 @@
-"""The registry of claims: ``config/claims.yaml``, read strictly."""
+"""The registry of claims: ``config/claims.yaml``, read strictly.
+
+What the notes' guides say is written once, in :mod:`skewbench.analysis.guides`. A claim refers to
+it: ``policy: {guide: guide 002, ...}`` stands for all branches of the guide, and
+``where: {guide: guide 002, branch: 2 to 5}`` for the sizes of one.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from skewbench.analysis.guides import GUIDES, Branch
 from skewbench.analysis.readings import Reading
 from skewbench.configuration import NAME_PATTERN, read_yaml, validate
-from skewbench.errors import InputError
+from skewbench.errors import InputError, nearest
 
 KINDS = ("contrast", "level", "gap", "disagreement", "modifier", "policy", "waits")
 
@@ -66,7 +72,7 @@ def load_claims(file: str | Path) -> list[Claim]:
             raise InputError(f"{place}: a claim's name has letters, digits and underscores only")
         if not isinstance(entry, dict):
             raise InputError(f"{place}: should be a mapping of keys to values")
-        settings = validate(entry, "claim", place)
+        settings = validate(_filled_in(entry, place), "claim", place)
         kind = next(kind for kind in KINDS if kind in settings)
         claims.append(
             Claim(
@@ -82,6 +88,38 @@ def load_claims(file: str | Path) -> list[Claim]:
             )
         )
     return claims
+
+
+def _filled_in(entry: dict[str, Any], place: str) -> dict[str, Any]:
+    """Return the entry with the branches and sizes of the guides that it refers to."""
+    filled = dict(entry)
+    for kind in KINDS:
+        test = entry.get(kind)
+        if not isinstance(test, dict):
+            continue
+        limits = test.get("where")
+        if isinstance(limits, dict) and "guide" in limits:
+            key = f"{place}: key '{kind}.where"
+            branches = {branch.name: branch for branch in _branches(limits, f"{key}.guide'")}
+            name = _known(limits.get("branch"), branches, f"{key}.branch'")
+            filled[kind] = test | {"where": branches[name].limits()}
+        if kind == "policy" and "guide" in test and "branches" not in test:
+            branches = [
+                {"where": branch.limits(), "follow": list(branch.named)}
+                for branch in _branches(test, f"{place}: key 'policy.guide'")
+            ]
+            filled[kind] = test | {"branches": branches}
+    return filled
+
+
+def _branches(test: dict[str, Any], place: str) -> tuple[Branch, ...]:
+    return GUIDES[_known(test["guide"], GUIDES, place)].branches
+
+
+def _known(name: Any, names: Collection[str], place: str) -> str:
+    if str(name) not in names:
+        raise InputError(f"{place}: '{name}' is not allowed; {nearest(str(name), names)}")
+    return str(name)
 
 
 def readings_of(test: Any) -> Iterator[Reading]:

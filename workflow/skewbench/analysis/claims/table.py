@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from skewbench.analysis.claims import forms, guides
-from skewbench.analysis.claims.evidence import DESIGN, Absent, Evidence, measures
+from skewbench.analysis.claims.evidence import DESIGN, NATURAL, Absent, Evidence, measures
+from skewbench.analysis.claims.imputed import basis, share_imputed
 from skewbench.analysis.claims.registry import Claim, readings_of
 from skewbench.analysis.claims.verdict import (
     NOT_YET_RUN,
@@ -17,16 +18,18 @@ from skewbench.analysis.claims.verdict import (
     correlation_effect,
     judge,
     mean_effect,
+    multiplicity,
 )
 from skewbench.analysis.select import where
 
 POOLED = "all"
 COLUMNS = ["id", "number", "advice", "source", "form", "verdict", "effect", "lower", "upper"]
-COLUMNS += ["unit", "n_datasets", "note", "expect", "margin", "kind"]
+COLUMNS += ["unit", "n_datasets", "share_imputed", "note", "expect", "margin", "kind"]
+COLUMNS += ["note_on_all"]
 BY_LEARNER = ["id", "number", "learner", "verdict", "effect", "lower", "upper", "n_datasets"]
 POLICY = ["guide", "learner", "policy", "regret", "lower", "upper", "n_datasets"]
 POLICY += ["ratio", "metric", "decision"]
-NOTHING = Estimate(float("nan"), float("nan"), float("nan"), 0, float("nan"))
+NOTHING = Estimate(float("nan"), float("nan"), float("nan"), 0, share_imputed=float("nan"))
 
 
 def claim_tables(
@@ -53,7 +56,8 @@ def claim_tables(
     Returns
     -------
     dict of str to DataFrame
-        ``claims``: one row per claim, pooled over learners within each data-set family.
+        ``claims``: one row per claim, pooled over learners within each data-set family;
+        ``note_on_all`` says in every row what the number of claims means for their verdicts.
         ``claims_by_learner``: the same effect per learner. ``policies``: regret of each guide and
         of what it is compared with, per learner and pooled (``all``).
     """
@@ -64,7 +68,7 @@ def claim_tables(
     rows, by_learner, policies = [], [], []
     for claim in claims:
         try:
-            estimates = _estimates(claim, evidence)
+            estimates = _estimates(claim, basis(claim, evidence))
             verdict, note = judge(estimates[POOLED], claim.expect, claim.margin)
             if claim.kind == "policy":
                 policies += _policy_rows(claim, evidence)
@@ -72,13 +76,15 @@ def claim_tables(
             estimates, note = {POOLED: NOTHING}, str(absent)
             verdict = NOT_YET_RUN if claim.kind == "waits" else UNDECIDED
         pooled = estimates.pop(POOLED)
-        rows.append(_row(claim) | {"verdict": verdict, "note": note} | _numbers(pooled))
+        found = _numbers(pooled) | {"share_imputed": pooled.share_imputed}
+        rows.append(_row(claim) | {"verdict": verdict, "note": note} | found)
         for learner, found in estimates.items():
             verdict, _ = judge(found, claim.expect, claim.margin)
             place = {"id": claim.id, "number": claim.number, "learner": learner}
             by_learner.append(place | {"verdict": verdict} | _numbers(found))
+    table = pd.DataFrame(rows, columns=COLUMNS)
     return {
-        "claims": pd.DataFrame(rows, columns=COLUMNS),
+        "claims": table.assign(note_on_all=multiplicity(table)),
         "claims_by_learner": pd.DataFrame(by_learner, columns=BY_LEARNER),
         # A guide is several claims: against the control, against the single best.
         "policies": pd.DataFrame(policies, columns=POLICY).drop_duplicates(ignore_index=True),
@@ -108,7 +114,7 @@ def _estimates(claim: Claim, evidence: Evidence) -> dict[str, Estimate]:
         def estimate(values: pd.Series) -> Estimate:
             columns = [values, measure] + ([] if instead is None else [instead])
             data = pd.concat(columns, axis=1).dropna().to_numpy().T
-            return correlation_effect(data[0], data[1], None if instead is None else data[2])
+            return correlation_effect(*data)
     else:
         if claim.kind == "policy":
             effects = guides.policy_scores(claim.test, evidence)
@@ -121,12 +127,16 @@ def _estimates(claim: Claim, evidence: Evidence) -> dict[str, Estimate]:
 
     effects = effects.sort_index()
     pooled = effects.mean(axis=1) if effects.shape[1] else pd.Series(dtype=float)
-    found = {learner: estimate(effects[learner]) for learner in effects}
-    return found | {POOLED: estimate(pooled)}
+    found = {}
+    for name, values in {**effects, POOLED: pooled}.items():
+        shown = effects if name == POOLED else effects[[name]]
+        share = share_imputed(claim, shown, evidence)
+        found[name] = estimate(values)._replace(share_imputed=share)
+    return found
 
 
 def _policy_rows(claim: Claim, evidence: Evidence) -> list[dict[str, Any]]:
-    place = {"guide": claim.test["guide"], "ratio": claim.test.get("ratio", forms.NATURAL)}
+    place = {"guide": claim.test["guide"], "ratio": claim.test.get("ratio", NATURAL)}
     place |= {name: claim.test["reading"].get(name, "") for name in ("metric", "decision")}
     rows = []
     tables = guides.policy_scores(claim.test, evidence)
@@ -153,6 +163,6 @@ def _unit(claim: Claim) -> str:
     if claim.kind == "modifier":
         return "correlation with the measure (Spearman)"
     metric = claim.test["metric"] if claim.kind == "gap" else claim.test["reading"]["metric"]
-    if claim.kind == "contrast" and claim.test.get("scale") == "relative":
+    if metric in forms.RATIOS or claim.test.get("scale") == "relative":
         return f"log ratio of {metric}"
     return f"difference in {metric}"
