@@ -15,6 +15,7 @@ with logged(snakemake.log[0]):
         folder=Path(snakemake.output[0]).parent,
         panels=snakemake.params.panels,
         learners=snakemake.params.learners,
+        main_ratio=snakemake.params.main_ratio,
         induced=snakemake.params.induced,
         highlight=snakemake.params.highlight,
         strategies=snakemake.params.strategies,

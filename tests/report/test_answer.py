@@ -20,6 +20,12 @@ def with_table(folder, **tables):
     return inputs
 
 
+def test_what_a_study_does_not_have_is_no_sentence(tmp_path, inputs):
+    leaking = inputs.tables["leaking"]
+    said = answer(with_table(tmp_path, leaking=leaking.head(0)))
+    assert said == answer(inputs)[:2]
+
+
 def test_the_answer_has_three_sentences(inputs):
     first, second, third = answer(inputs)
     assert first == (

@@ -68,6 +68,7 @@ rule draw_figures:
     params:
         panels=PANELS,
         learners=list(STUDY.learners),
+        main_ratio=MAIN_RATIO,
         induced=INDUCED,
         highlight=list(STUDY.highlight),
         strategies=STUDY.strategies,

@@ -31,6 +31,7 @@ def draw_study(
     folder: Path,
     panels: Iterable[tuple[str, str]],
     learners: Iterable[str],
+    main_ratio: str,
     induced: bool,
     highlight: Iterable[str],
     strategies: dict[str, dict[str, Any]],
@@ -45,6 +46,8 @@ def draw_study(
     panels : iterable of (task, ratio)
     learners : iterable of str
         One figure of gain against difficulty each, and of score against ratio.
+    main_ratio : str
+        At which gains are set against difficulty.
     induced : bool
         Whether the study has induced ratios.
     highlight : iterable of str
@@ -71,9 +74,9 @@ def draw_study(
             save(figure, folder / f"decomposition_{task}_{ratio}")
     save(claim_plot(tables["claims"]), folder / "claims")
     named = [name for name in highlight if name != CONTROL]
-    natural = where(tables["differences"], task="binary", ratio="natural", **PRIMARY)
+    gained = where(tables["differences"], task="binary", ratio=main_ratio, **PRIMARY)
     for learner in learners:
-        gains = where(natural, learner=learner)
+        gains = where(gained, learner=learner)
         figure = gain_plot(gains, tables["difficulty"], named)
         save(figure, folder / f"difficulty_{learner}")
         if not induced:

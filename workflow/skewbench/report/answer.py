@@ -11,18 +11,23 @@ import pandas as pd
 from skewbench.analysis.select import CONTROL, OWN
 from skewbench.figures.wording import count, metric_label, ratio_label
 from skewbench.report.columns import fixed, with_interval
-from skewbench.report.inputs import MAIN, Absent, Inputs, main_design
+from skewbench.report.inputs import MAIN, Absent, Empty, Inputs, main_design
 
 TOO_FEW = "too few data sets"
 METRIC = metric_label(MAIN.metric).split(" (")[0]
 
 
 def answer(inputs: Inputs) -> list[str]:
-    """Return three sentences; one whose table is missing says so instead."""
+    """Return three sentences, fewer if the study has no such thing.
+
+    One whose table is missing says so instead.
+    """
     sentences = []
     for say in (treatments, thresholds, leaking):
         try:
             sentences.append(say(inputs))
+        except Empty:
+            continue
         except Absent as absent:
             sentences.append(str(absent))
     return sentences

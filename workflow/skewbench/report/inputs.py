@@ -34,6 +34,10 @@ class Absent(Exception):
         self.table = table
 
 
+class Empty(Absent):
+    """A table is there and has no row: the study has nothing of the kind, and nothing to make."""
+
+
 @dataclass(frozen=True)
 class Inputs:
     """The content of a report.
@@ -84,7 +88,7 @@ class Inputs:
                 f"`{self.command}`."
             )
         if table.empty:
-            raise Absent(f"The table '{name}' is empty: nothing in this study gives it a row.")
+            raise Empty(f"The table '{name}' is empty: nothing in this study gives it a row.")
         return table
 
     def say_missing(self, names: list[str]) -> str:

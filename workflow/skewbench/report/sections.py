@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from skewbench.report.columns import Column, Table, make_table
-from skewbench.report.inputs import Absent, Inputs
+from skewbench.report.inputs import Absent, Empty, Inputs
 
 
 def _all_rows(inputs: Inputs, name: str) -> pd.DataFrame:
@@ -56,11 +56,15 @@ def show(section: Section, inputs: Inputs, has_figures: bool) -> Shown:
     absences = []
     try:
         shown.finding = section.finding(inputs)
+    except Empty:
+        shown.finding = "Nothing in this study belongs here."
     except Absent as absent:
         absences.append(absent)
     for spec in section.tables:
         try:
             rows = spec.rows(inputs, spec.name)
+        except Empty:
+            continue
         except Absent as absent:
             absences.append(absent)
             continue
