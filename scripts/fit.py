@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "workflow"))
 
 from skewbench.errors import InputError  # noqa: E402
+from skewbench.logs import explain  # noqa: E402
 from skewbench.recommend import users_table  # noqa: E402
 from skewbench.recommend.fit_command import fit  # noqa: E402
 
@@ -32,7 +33,10 @@ parser.add_argument(
     help="what the two mistakes cost",
 )
 parser.add_argument("--out", type=Path, default=Path("model"), help="folder to write to")
+arguments = parser.parse_args()
 try:
-    print("\n".join(fit(parser.parse_args(), ROOT)))
+    print("\n".join(fit(arguments, ROOT)))
 except InputError as error:
     sys.exit(f"Error: {error}")
+except OSError as error:
+    sys.exit(f"Error: {explain(error, arguments.out)}")

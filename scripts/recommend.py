@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "workflow"))
 
 from skewbench.errors import InputError  # noqa: E402
+from skewbench.logs import explain  # noqa: E402
 from skewbench.recommend import knowledge, users_table  # noqa: E402
 from skewbench.recommend.recommend_command import recommend  # noqa: E402
 
@@ -25,7 +26,10 @@ parser.add_argument(
     help="results of the study to learn from",
 )
 parser.add_argument("--out", type=Path, default=Path("recommendation"), help="folder to write to")
+arguments = parser.parse_args()
 try:
-    print("\n".join(recommend(parser.parse_args(), ROOT)))
+    print("\n".join(recommend(arguments, ROOT)))
 except InputError as error:
     sys.exit(f"Error: {error}")
+except OSError as error:
+    sys.exit(f"Error: {explain(error, arguments.out)}")

@@ -1,69 +1,16 @@
-"""Operational forms and guides, worked by hand on small collected tables."""
+"""Operational forms, worked by hand on small collected tables."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from claim_evidence import COST, FACTS, READING, SIZES, evidence, scores, two_learners
 from scipy.stats import kendalltau
-from small_tables import AP, described, rows
+from small_tables import described
 
-from skewbench.analysis.claims import forms, guides
+from skewbench.analysis.claims import forms
 from skewbench.analysis.claims.evidence import Absent, Evidence, measures
-from skewbench.analysis.claims.imputed import basis, share_imputed
-from skewbench.analysis.claims.registry import Claim, readings_of
+from skewbench.analysis.claims.registry import readings_of
 from skewbench.analysis.readings import Reading
-
-STRATEGIES = described(
-    none="control",
-    smote="data",
-    weights="algorithm",
-    focal="algorithm",
-    leak=("data", "smote", False),
-    forest=("anchor", "forest"),
-    balanced=("algorithm", "forest"),
-    one_class=("anomaly", "forest"),
-)
-READING = {"metric": "average_precision"}
-COST = {"metric": "normalised_cost", "decision": "default"}
-FACTS = {
-    name: {"family": name, "class_counts": [int(100 * ratio), 100], "n_features": features}
-    for name, ratio, features in [("a", 3, 5), ("b", 15, 50), ("c", 150, 20), ("d", 8, 100)]
-}
-SIZES = pd.DataFrame(
-    [
-        {"dataset": name, "family": name, "ratio": "natural", "n_features": 1, "n_positive": 80}
-        | {"imbalance_ratio": known["class_counts"][0] / 100}
-        for name, known in FACTS.items()
-    ]
-)
-
-
-def evidence(collected, *tests, facts=FACTS, difficulty=SIZES):
-    readings = {reading for test in tests for reading in readings_of(test)}
-    ratios = sorted(set(collected["ratio"]))
-    return Evidence(collected, STRATEGIES, readings, measures(facts, ratios, difficulty))
-
-
-def scores(values, **at):
-    return rows({key: value for key, value in values.items()}, **at)
-
-
-def claim(test, kind="contrast", expect="better"):
-    return Claim("mine", 9, "x", ("002",), "in words", kind, test, expect, 0.01)
-
-
-BASE = {
-    ("a", "none"): 0.5,
-    ("a", "smote"): 0.6,
-    ("a", "weights"): 0.7,
-    ("b", "none"): 0.4,
-    ("b", "smote"): 0.3,
-    ("b", "weights"): 0.4,
-}
-
-
-def two_learners():
-    other = {("a", "none"): 0.2, ("a", "smote"): 0.6, ("b", "none"): 0.2}
-    return pd.concat([scores(BASE), scores(other, learner="logistic")])
 
 
 def test_a_contrast_by_hand():
@@ -120,83 +67,6 @@ def test_own_models_are_set_against_their_anchors():
     test = {"of": ["balanced"], "baseline": "anchor", "reading": READING}
     found = forms.contrast(test, evidence(collected, test))
     assert found.to_dict() == {"own": {"a": pytest.approx(0.2)}}
-
-
-def test_a_leak_that_failed_leaks_nothing():
-    collected = scores(
-        {("a", "none"): 0.1, ("a", "smote"): 0.5, ("a", "leak"): 0.9}
-        | {("b", "none"): 0.1, ("b", "smote"): 0.5, ("b", "leak"): "failed"}
-    )
-    test = {"of": ["leak"], "against": ["smote"], "reading": READING}
-    for test in (test, {"of": ["leak"], "against": ["none"], "reading": READING}):
-        found = forms.contrast(test, basis(claim(test), evidence(collected, test)))
-        assert found.index.tolist() == ["a"]
-
-
-FAILING = (
-    {(family, "none"): 0.1 for family in "abcd"}
-    | {(family, "weights"): 0.2 for family in "abcd"}
-    | {
-        ("a", "smote"): 0.5,
-        ("b", "smote"): 0.5,
-        ("c", "smote"): "failed",
-        ("d", "smote"): "timeout",
-    }
-)
-
-
-@pytest.mark.parametrize(
-    ("of", "against", "expect", "effects"),
-    [
-        ("smote", "none", "better", {"a": 0.4, "b": 0.4, "c": 0, "d": 0}),
-        ("none", "smote", "better", {"a": -0.4, "b": -0.4, "c": 0, "d": 0}),
-        ("smote", "none", "enough", {"a": 0.4, "b": 0.4}),
-        ("smote", "none", "equivalent", {"a": 0.4, "b": 0.4}),
-        ("smote", "weights", "better", {"a": 0.3, "b": 0.3}),
-    ],
-)
-def test_a_failure_counts_only_as_a_difference_to_the_control(of, against, expect, effects):
-    test = {"of": [of], "against": [against], "reading": READING}
-    judged = claim(test, expect=expect)
-    known = basis(judged, evidence(scores(FAILING), test))
-    found = forms.contrast(test, known)
-    assert found["tree"].to_dict() == pytest.approx(effects)
-    # two of four cells of SMOTE are the control's; the control itself is not counted
-    assert share_imputed(judged, found, known) == (0.5 if len(effects) == 4 else 0)
-
-
-def test_the_share_of_a_cell_is_that_of_its_seeds():
-    collected = scores({("a", "none"): [0.1, 0.1], ("a", "smote"): [0.5, "failed"]})
-    test = {"of": ["smote"], "against": ["none"], "reading": READING}
-    known = evidence(collected, test)
-    assert share_imputed(claim(test), forms.contrast(test, known), known) == 0.5
-    strict = basis(claim(test, expect="enough"), known)
-    assert forms.contrast(test, strict).empty
-
-
-def test_beside_its_anchor_an_own_model_falls_back():
-    collected = scores({("a", "forest"): 0.5, ("a", "balanced"): "failed"}, learner="own")
-    test = {"of": ["balanced"], "baseline": "anchor", "reading": READING}
-    known = basis(claim(test), evidence(collected, test))
-    found = forms.contrast(test, known)
-    assert found.to_dict() == {"own": {"a": 0}}
-    assert share_imputed(claim(test), found, known) == 1
-
-
-def test_times_are_sums_and_never_those_of_the_control():
-    seconds = {"metric": "cpu_seconds", "scores": "", "prior": ""}
-    parts = {"resample_seconds": (0, 3), "fit_seconds": (6, 1), "score_seconds": (2, 0)}
-    collected = pd.concat(
-        scores(
-            {("a", "none"): none, ("a", "smote"): smote}
-            | {("b", "none"): none, ("b", "smote"): "timeout"},
-            reading=Reading(metric, "", ""),
-        )
-        for metric, (none, smote) in parts.items()
-    )
-    test = {"of": ["smote"], "against": ["none"], "reading": seconds, "scale": "relative"}
-    found = forms.contrast(test, basis(claim(test), evidence(collected, test)))["tree"]
-    assert found.to_dict() == {"a": pytest.approx(np.log(8 / 4))}  # half the time of the control
 
 
 def test_gini_is_zero_by_chance():
@@ -325,101 +195,3 @@ def test_sizes_of_families():
     with pytest.raises(Absent, match="'n_positive' at ratio natural needs the table of difficulty"):
         evidence(two_learners(), difficulty=None).families("natural", {"n_positive": [1, None]})
     assert "m" not in found.index.get_level_values("family")
-
-
-def test_the_best_of_the_others_is_chosen_without_the_row_itself():
-    table = pd.DataFrame({"x": [0.9, 0.1, 0.2], "y": [0.3, 0.3, 0.3], "gone": [1, 1, np.nan]})
-    # row 0: x .15 against y .3 on the others; rows 1 and 2: x .55 and .5 against .3
-    assert guides.leave_one_out_best(table, "roc_auc").tolist() == [0.3, 0.1, 0.2]
-    assert guides.leave_one_out_best(table, "log_loss").tolist() == [0.9, 0.3, 0.3]
-    assert guides.leave_one_out_best(table.head(1), "roc_auc").empty
-
-
-def test_alternatives_are_families_of_methods_without_the_advised():
-    strategies = described(none="control", smote="data", weight_inverse="algorithm")
-    collected = scores(
-        {("a", "none"): 0.5, ("a", "smote"): 0.9, ("a", "weight_inverse"): 0.1}
-        | {("b", "none"): 0.4, ("b", "smote"): 0.9, ("b", "weight_inverse"): 0.6}
-    )
-    test = {"of": ["smote"], "baseline": "best_alternative", "reading": READING}
-    known = Evidence(collected, strategies, [AP], measures(FACTS, ["natural"]))
-    # a is judged by the best on b, the weights (.1); b by the best on a, none (.4)
-    found = forms.contrast(test, known)["tree"]
-    assert found.to_dict() == pytest.approx({"a": 0.8, "b": 0.5})
-
-
-GUIDE = {
-    "guide": "mine",
-    "reading": READING,
-    "branches": [
-        {"where": {"imbalance_ratio": [2, 5]}, "follow": ["focal", "smote", "weights"]},
-        {"where": {"imbalance_ratio": [100, None]}, "follow": ["one_class", "balanced"]},
-    ],
-}
-
-
-def test_a_policy_by_hand():
-    learner = {
-        # a is in the first branch, c in the second, b in none
-        ("a", "none"): 0.5, ("a", "smote"): 0.6, ("a", "weights"): 0.8,
-        ("b", "none"): 0.4, ("b", "smote"): 0.7, ("b", "weights"): 0.5,
-        ("c", "none"): 0.1, ("c", "smote"): 0.35, ("c", "weights"): 0.15,
-    }  # fmt: skip
-    own = {("c", "one_class"): 0.5, ("c", "balanced"): 0.1, ("a", "balanced"): 0.9}
-    own |= {("c", "forest"): 0.9}
-    collected = pd.concat([scores(learner), scores(own, learner="own")])
-    tables = guides.policy_scores(GUIDE, evidence(collected, GUIDE))
-    assert list(tables) == ["tree"]
-    table = tables["tree"]
-    # .6: SMOTE, for want of focal loss; .5: the first of the two own models
-    assert table["guide"].to_dict() == pytest.approx({"a": 0.6, "b": 0.4, "c": 0.5})
-    assert table["control"].to_dict() == pytest.approx({"a": 0.5, "b": 0.4, "c": 0.1})
-    assert table["random"].to_dict() == pytest.approx({"a": 1.9 / 3, "b": 1.6 / 3, "c": 0.2})
-    # the plain forest is no option with the tree, the advised one-class model is
-    assert table["oracle"].to_dict() == pytest.approx({"a": 0.8, "b": 0.7, "c": 0.5})
-    # without a: smote 1.05, weights .65; without b: .95, .95 and none .6, a tie that the first
-    # wins; without c: 1.3, 1.3 and none .9, likewise. Strategies are in the order of the catalogue.
-    assert table["single best"].to_dict() == pytest.approx({"a": 0.6, "b": 0.7, "c": 0.35})
-    gain = guides.advantage(tables, "control")["tree"]
-    assert gain.to_dict() == pytest.approx({"a": 0.1, "b": 0.0, "c": 0.4})
-    gain = guides.advantage(tables, "single best")["tree"]
-    assert gain.to_dict() == pytest.approx({"a": 0.0, "b": -0.3, "c": 0.15})
-    regret = guides.regrets(tables)
-    assert regret["guide"]["tree"].to_dict() == pytest.approx({"a": 0.2, "b": 0.3, "c": 0})
-    assert (regret["oracle"]["tree"] == 0).all()
-    assert all((frame["tree"] >= 0).all() for frame in regret.values())
-
-
-def test_a_follower_takes_the_first_that_has_a_score_there():
-    values = {(family, "none"): 0.1 for family in "abcd"}
-    values |= {("b", "smote"): 0.2, ("c", "smote"): 0.2, ("c", "focal"): "failed"}
-    values |= {("d", "smote"): 0.2, ("d", "focal"): 0.3}
-    branches = [{"where": {"imbalance_ratio": [None, None]}, "follow": ["focal", "smote"]}]
-    guide = GUIDE | {"branches": branches}
-    known = evidence(scores(values), guide)
-    tables = guides.policy_scores(guide, known)
-    # nothing on a; SMOTE on b; focal loss, which failed, on c; focal loss on d
-    assert tables["tree"]["guide"].to_dict() == pytest.approx(
-        {"a": 0.1, "b": 0.2, "c": 0.1, "d": 0.3}
-    )
-    effects = guides.advantage(tables, "control")
-    assert share_imputed(claim(guide, "policy"), effects, known) == pytest.approx(1 / 3)
-
-
-def test_a_branch_that_a_study_knows_nothing_of_is_named():
-    branches = [{"where": {"imbalance_ratio": [2, 5]}, "follow": ["focal", "rusboost"]}]
-    with pytest.raises(Absent, match="not in this study: any of focal, rusboost"):
-        guides.policy_scores(GUIDE | {"branches": branches}, evidence(scores(BASE), GUIDE))
-
-
-def test_a_policy_on_a_loss_is_oriented():
-    loss = Reading("log_loss")
-    guide = GUIDE | {"reading": {"metric": "log_loss"}, "branches": GUIDE["branches"][:1]}
-    guide["branches"] = [guide["branches"][0] | {"follow": ["smote"]}]
-    values = {("a", "none"): 0.5, ("a", "smote"): 0.2, ("b", "none"): 0.4, ("b", "smote"): 0.1}
-    tables = guides.policy_scores(guide, evidence(scores(values, reading=loss), guide))
-    assert guides.advantage(tables, "control")["tree"].to_dict() == pytest.approx(
-        {"a": 0.3, "b": 0}
-    )
-    regret = guides.regrets(tables)
-    assert regret["guide"]["tree"].to_dict() == pytest.approx({"a": 0, "b": 0.3})

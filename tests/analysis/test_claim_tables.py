@@ -105,7 +105,9 @@ def test_an_undecided_claim_says_what_it_would_take():
 
 
 def test_what_is_missing_is_named_and_stops_nothing():
-    waiting = Claim("waiting", 24, "x", ("004",), "", "waits", "needs networks", "better", 0.01)
+    waiting = Claim(
+        "waiting", 24, "x", ("004",), "", "waits", "needs a study of networks", "better", 0.01
+    )
     table, made = judged(
         contrast("rusboost"),
         contrast("good", name="ratio", ratio="ir50"),
@@ -118,7 +120,7 @@ def test_what_is_missing_is_named_and_stops_nothing():
         "not in this study: strategy 'rusboost'",
         "not in this study: ratio ir50",
         "'safe' at ratio natural needs the table of difficulty",
-        "needs networks",
+        "needs a study of networks",
     ]
     assert set(made["claims_by_learner"]["id"]) == {"good"}
     assert made["policies"].empty

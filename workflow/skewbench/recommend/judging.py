@@ -6,6 +6,12 @@ largest of many noisy scores, so that no policy reaches a regret of zero and onl
 between policies say something. Rivals: always the option that is best on average over the other
 families (``single best``), the two decision guides of the notes, the untouched learner with its
 tuned threshold, an option at random (its expected regret), and the ``oracle``.
+
+Intervals take the regrets of families as independent, which they are not quite: any two families
+were advised from almost the same others, so that a near tie between options is broken the same way
+again and again. Simulated (20 or 40 families, measures that tell nothing), a recommender was found
+to have less regret than the single best in 7 to 22 % of studies with nearly tied options, not in
+2.5 %; in 2 % with options that differ clearly.
 """
 
 from __future__ import annotations

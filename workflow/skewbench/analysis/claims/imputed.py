@@ -23,7 +23,7 @@ from skewbench.analysis.select import CONTROL
 def basis(claim: Claim, evidence: Evidence) -> Evidence:
     """Return the evidence for a claim: all scores, or the strategies' own results alone."""
     test = claim.test
-    if "of" not in test:
+    if claim.kind not in ("contrast", "level", "gap", "modifier"):
         return evidence
     sides = [test["of"], test.get("against", [CONTROL])]
     beside_control = [CONTROL] in sides and test.get("baseline") != "best_alternative"

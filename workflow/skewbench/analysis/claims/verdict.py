@@ -12,9 +12,10 @@ equivalent    above -m and below m    below -m or above m
 
 The effects are above a boundary when the 95 % interval of their mean is (BCa) and the exact
 signed-rank test agrees: two-sided p <= .05 for the effects minus the boundary. The interval alone
-errs too often with few families: at five of them it calls some 15 % of null effects decided, and
-always when all have one sign. The test cannot reach .05 with fewer than six (2 / 2^5 = .06), so six
-are needed throughout. A correlation with a measure has an interval alone.
+errs too often with few families: with five to ten it would decide some 15 % of null effects
+(symmetric, Student's t with 3 degrees of freedom), with five of one sign always. The test cannot
+reach .05 with fewer than six (2 / 2^5 = .06), so six are needed throughout. A correlation with a
+measure has an interval alone.
 
 Undecided is everything else, and any claim of which more than a tenth of the values were taken from
 the control. Every verdict has an error of 5 % of its own: some 120 claims are judged without
