@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from skewbench.analysis.readings import Reading, lower_is_better
+from skewbench.analysis.readings import Reading, lower_is_better, orientation
 from skewbench.analysis.select import CONDITION, READING
 from skewbench.statistics.bayes import bayesian_signed_rank
 from skewbench.statistics.multiple import ALPHA, holm, smallest_n
@@ -101,7 +101,7 @@ def _tested(differences: pd.DataFrame) -> tuple[pd.DataFrame, list]:
     groups = list(by_size(codes))
     first = np.unique(codes, return_index=True)[1]
     table = differences.iloc[first][COMPARISON].reset_index(drop=True)
-    sign = np.where(table["metric"].map(lower_is_better).astype(bool), -1.0, 1.0)
+    sign = table["metric"].map(orientation).to_numpy(dtype=float)
     difference = differences["difference"].to_numpy(dtype=float)
     found = np.full((len(table), 8), np.nan)
     for rows, at in groups:

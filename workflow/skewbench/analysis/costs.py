@@ -11,11 +11,10 @@ import numpy as np
 import pandas as pd
 
 from skewbench.analysis.readings import Reading
-from skewbench.analysis.select import control_of, seed_values
+from skewbench.analysis.select import DESIGN, control_of, seed_values
 
 CPU = ("resample_seconds", "fit_seconds", "score_seconds")
 MEMORY = "peak_memory_mb"
-GROUP = ["task", "track", "ratio", "learner"]
 
 
 def resource_table(collected: pd.DataFrame, strategies: pd.DataFrame) -> pd.DataFrame:
@@ -32,7 +31,7 @@ def resource_table(collected: pd.DataFrame, strategies: pd.DataFrame) -> pd.Data
     readings = [Reading(metric, scores="", prior="") for metric in (*CPU, MEMORY)]
     cells = seed_values(collected, strategies, readings)
     cells = cells[cells["imputed"] == 0]
-    unit = [*GROUP, "strategy", "family"]
+    unit = [*DESIGN, "strategy", "family"]
     data = cells.groupby([*unit, "dataset", "metric"], observed=True)["value"].mean()
     data = data.unstack("metric").reindex(columns=[*CPU, MEMORY])
     data = data.groupby(unit, observed=True).mean()
@@ -42,7 +41,7 @@ def resource_table(collected: pd.DataFrame, strategies: pd.DataFrame) -> pd.Data
     data[unit] = data[unit].astype(str)
     data = data.join(strategies[["level", "label"]], on="strategy")
     data["relative_seconds"] = _relative_to_control(data, strategies)
-    keys = [*GROUP, "strategy", "level", "label"]
+    keys = [*DESIGN, "strategy", "level", "label"]
     groups = data.groupby(keys, sort=True)
     table = groups[[*CPU, "cpu_seconds", MEMORY]].mean()
     logs = data.assign(relative_seconds=np.log(data["relative_seconds"])).groupby(keys)
@@ -53,12 +52,12 @@ def resource_table(collected: pd.DataFrame, strategies: pd.DataFrame) -> pd.Data
 
 def _relative_to_control(data: pd.DataFrame, strategies: pd.DataFrame) -> pd.Series:
     """Return each row's CPU seconds divided by its control's on the same data (NaN without)."""
-    known = data.set_index([*GROUP, "family", "strategy"])["cpu_seconds"]
+    known = data.set_index([*DESIGN, "family", "strategy"])["cpu_seconds"]
     control = [
         control_of(strategies, learner)[strategy]
         for learner, strategy in zip(data["learner"], data["strategy"], strict=True)
     ]
-    keys = [data[name] for name in [*GROUP, "family"]]
+    keys = [data[name] for name in [*DESIGN, "family"]]
     reference = known.reindex(pd.MultiIndex.from_arrays([*keys, control])).to_numpy(dtype=float)
     positive = (reference > 0) & (data["cpu_seconds"] > 0)
     return (data["cpu_seconds"] / np.where(positive, reference, np.nan)).where(positive)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from skewbench.analysis.readings import Reading
-from skewbench.analysis.select import CONTROL, OWN, Means, at_readings, complete_block
-
-DESIGN = ["task", "track", "ratio", "learner"]
+from skewbench.analysis.select import CONTROL, DESIGN, OWN, Means, at_readings, complete_block
 
 
 def decision_table(means: Means, strategies: pd.DataFrame, metric: str = "f1") -> pd.DataFrame:

@@ -16,11 +16,10 @@ import pandas as pd
 
 from skewbench.analysis.comparisons import by_size
 from skewbench.analysis.ranking import DECIMALS
-from skewbench.analysis.readings import Reading, lower_is_better
-from skewbench.analysis.select import CONTROL, OWN, READING, Means, at_readings
+from skewbench.analysis.readings import Reading, orientation
+from skewbench.analysis.select import CONTROL, DESIGN, OWN, READING, Means, at_readings
 from skewbench.statistics.paired import bca_interval
 
-DESIGN = ["task", "track", "ratio", "learner"]
 KEYS = [*DESIGN, "strategy", "metric", "step"]
 
 
@@ -112,7 +111,7 @@ def _gains(
     """Return the gain per design, strategy, step and family, long, on shared families only."""
     values = values[(values.index.get_level_values("learner") != OWN)]
     ranked = [name for name in values if strategies.loc[name, "ranked"] and name != CONTROL]
-    sign = -1.0 if lower_is_better(metric) else 1.0
+    sign = orientation(metric)
     gains = {}
     for step in steps:
         treated, control = (

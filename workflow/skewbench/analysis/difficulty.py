@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from skewbench.analysis.ratios import ratio_facts
-from skewbench.analysis.readings import Reading, lower_is_better
+from skewbench.analysis.readings import Reading, orientation
 from skewbench.analysis.select import CONDITION, READING
 from skewbench.data.difficulty import MEASURES
 from skewbench.statistics.paired import bca_interval
@@ -83,7 +83,7 @@ def gains_of(differences: pd.DataFrame, readings: Iterable[Reading]) -> pd.DataF
     """
     found = pd.MultiIndex.from_frame(differences[READING]).isin([tuple(each) for each in readings])
     kept = differences[found]
-    sign = np.where(kept["metric"].map(lower_is_better).astype(bool), -1.0, 1.0)
+    sign = kept["metric"].map(orientation).to_numpy(dtype=float)
     return kept.assign(gain=sign * kept["difference"].astype(float))
 
 

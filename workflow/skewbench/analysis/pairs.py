@@ -13,7 +13,7 @@ import pandas as pd
 
 from skewbench.analysis.comparisons import is_reading
 from skewbench.analysis.ranking import DECIMALS
-from skewbench.analysis.readings import Reading, lower_is_better
+from skewbench.analysis.readings import Reading, orientation
 from skewbench.analysis.select import CONDITION
 from skewbench.statistics.multiple import holm
 from skewbench.statistics.paired import signed_rank
@@ -66,7 +66,7 @@ def _pairs(scores: np.ndarray, strategies: np.ndarray, metric: str) -> pd.DataFr
     differences = (scores[:, first] - scores[:, second]).round(DECIMALS).T
     present = ~np.isnan(differences)
     sizes = present.sum(axis=1)
-    sign = -1.0 if lower_is_better(metric) else 1.0
+    sign = orientation(metric)
     found = np.full((len(first), 5), np.nan)
     for size in np.unique(sizes[sizes > 0]):
         rows = sizes == size

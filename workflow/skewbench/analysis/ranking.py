@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from skewbench.analysis.readings import lower_is_better
+from skewbench.analysis.readings import orientation
 from skewbench.analysis.select import (
     CONDITION,
     CONTROL,
@@ -44,7 +44,7 @@ def rank_table(means: pd.DataFrame, metric: str, control: str | None = CONTROL) 
     """
     block, dropped = complete_block(means, control)
     scores = block.to_numpy(dtype=float)
-    sign = 1.0 if lower_is_better(metric) else -1.0
+    sign = -orientation(metric)
     ranks = rankdata(sign * scores.round(DECIMALS), axis=1)
     several = len(scores) > 1
     ranked = {

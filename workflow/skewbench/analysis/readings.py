@@ -18,6 +18,7 @@ class Reading(NamedTuple):
     decision: str = ""
 
 
+PRIMARY = Reading("average_precision")  # PROTOCOL 5
 RANKING_METRICS = ("average_precision", "roc_auc", "auprg")
 PROBABILITY_METRICS = ("log_loss", "brier")
 THRESHOLD_METRICS = (
@@ -40,6 +41,11 @@ _LOWER_IS_BETTER = {"log_loss", "brier", "ece", "expected_cost", "normalised_cos
 def lower_is_better(metric: str) -> bool:
     """Return whether a smaller value of ``metric`` is the better one (losses, costs, times)."""
     return metric in _LOWER_IS_BETTER or metric.endswith(("_seconds", "_memory_mb"))
+
+
+def orientation(metric: str) -> int:
+    """Return 1 where a larger value of ``metric`` is the better one, else -1."""
+    return -1 if lower_is_better(metric) else 1
 
 
 def _decisions(metric: str) -> list[tuple[str, str]]:

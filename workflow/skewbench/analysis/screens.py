@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from skewbench.analysis.readings import lower_is_better
+from skewbench.analysis.readings import orientation
 from skewbench.analysis.select import CONDITION, CONTROL, OWN, complete_block
 from skewbench.statistics.friedman import friedman
 
@@ -35,7 +35,7 @@ def screen_table(values: pd.DataFrame, strategies: pd.DataFrame) -> pd.DataFrame
         control = None if names["learner"] == OWN else CONTROL
         block = block.reset_index(drop=True).dropna(axis="columns", how="all")
         complete, _ = complete_block(block, control)
-        sign = -1.0 if lower_is_better(names["metric"]) else 1.0
+        sign = orientation(names["metric"])
         test = friedman(sign * complete.to_numpy(dtype=float))
         n_datasets, n_strategies = complete.shape
         rows.append((*names.values(), test.chi2, test.f, test.p, n_datasets, n_strategies))

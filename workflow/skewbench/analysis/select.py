@@ -20,7 +20,8 @@ from skewbench.feasibility import OWN
 
 CONTROL = "none"
 READING = list(Reading._fields)
-CONDITION = ["task", "track", "ratio", "learner", *READING]
+DESIGN = ["task", "track", "ratio", "learner"]
+CONDITION = [*DESIGN, *READING]
 CELL = ["task", "track", "dataset", "family", "ratio", "strategy", "learner", "seed"]
 FALLBACK_STATUSES = ("failed", "timeout")
 OVER_SIZE_LIMIT = "over_size_limit"

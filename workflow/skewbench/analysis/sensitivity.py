@@ -11,7 +11,7 @@ import pandas as pd
 
 from skewbench.analysis.comparisons import COMPARISON, MAIN_READINGS, is_reading, paired_tests
 from skewbench.analysis.ranking import DECIMALS
-from skewbench.analysis.readings import lower_is_better
+from skewbench.analysis.readings import orientation
 from skewbench.analysis.select import CONDITION
 
 MOST_IMPUTED = 0.1
@@ -56,7 +56,7 @@ def sensitivity_table(differences: pd.DataFrame) -> pd.DataFrame:
 
 def _with_worst(differences: pd.DataFrame) -> pd.Series:
     """Return the differences with the worst score in the place of the control's."""
-    sign = np.where(differences["metric"].map(lower_is_better).astype(bool), -1.0, 1.0)
+    sign = differences["metric"].map(orientation).to_numpy(dtype=float)
     own = differences["score"].where(differences["imputed"] == 0)
     lowest = np.fmin(sign * own, sign * differences["control_score"])
     place = [differences[name] for name in [*CONDITION, "family"]]

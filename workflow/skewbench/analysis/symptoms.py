@@ -7,9 +7,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from skewbench.analysis.readings import Reading
-from skewbench.analysis.select import family_means
+from skewbench.analysis.select import DESIGN, family_means
 
-DESIGN = ["task", "track", "ratio", "learner"]
 DECISIONS = ("default", "tuned_f1")
 CELLS = [(true, predicted) for true in (0, 1) for predicted in (0, 1)]
 

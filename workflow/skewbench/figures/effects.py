@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from skewbench.analysis.readings import lower_is_better
+from skewbench.analysis.readings import orientation
 from skewbench.figures.style import (
     INK,
     LEVELS,
@@ -38,7 +38,7 @@ def effect_plot(differences: pd.DataFrame) -> Figure:
         return message_figure("No effects to show: no strategy and control share a data set.")
     reading = [only(differences, name) for name in ("metric", "scores", "prior", "decision")]
     ratio = only(differences, "ratio")
-    sign = -1 if lower_is_better(reading[0]) else 1
+    sign = orientation(reading[0])
     learners = sorted(set(differences["learner"]) - {"own"})
     blocks = [learners] if learners else []
     if "own" in set(differences["learner"]):

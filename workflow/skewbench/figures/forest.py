@@ -12,7 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from skewbench.analysis.comparisons import RELATIVE, TOO_FEW
-from skewbench.figures.gains import BETTER, LETTER, WORSE, orientation, short_label
+from skewbench.analysis.readings import orientation
+from skewbench.figures.gains import BETTER, LETTER, WORSE, short_label
 from skewbench.figures.style import (
     GREY,
     INK,

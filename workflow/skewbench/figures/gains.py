@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize, to_rgb
 
-from skewbench.analysis.readings import lower_is_better
+from skewbench.analysis.readings import orientation
 from skewbench.figures.style import BLUE, INK, ORANGE
 from skewbench.figures.wording import metric_label
 
@@ -17,11 +17,6 @@ BETTER, WORSE = BLUE, ORANGE
 LETTER = 0.068  # inches of a letter in a row name, at most
 SMALLEST = 0.01  # half-width of a scale, so that noise does not look like signal
 _COLOURS = LinearSegmentedColormap.from_list("gains", [WORSE, "white", BETTER])
-
-
-def orientation(metric: str) -> int:
-    """Return 1 where a larger value of ``metric`` is better, else -1."""
-    return -1 if lower_is_better(metric) else 1
 
 
 def short_label(metric: str) -> str:

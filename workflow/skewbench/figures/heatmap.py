@@ -9,11 +9,11 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from skewbench.analysis.readings import orientation
 from skewbench.figures.gains import (
     difference_colours,
     difference_scale,
     ink_on,
-    orientation,
     short_label,
 )
 from skewbench.figures.style import INK, ROW, message_figure, new_figure, only, styled, title

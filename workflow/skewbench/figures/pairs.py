@@ -13,12 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from skewbench.analysis.readings import orientation
 from skewbench.figures.gains import (
     LETTER,
     difference_colours,
     difference_scale,
     ink_on,
-    orientation,
     short_label,
 )
 from skewbench.figures.style import INK, message_figure, new_figure, only, styled, title

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from skewbench.analysis.readings import PRIMARY
 from skewbench.analysis.select import where
 from skewbench.figures.cliques import critical_difference_plot
 from skewbench.figures.forest import forest_plot
@@ -18,7 +19,7 @@ from skewbench.figures.symptoms import confusion_plot, gap_plot
 from skewbench.statistics.cliques import cliques
 from skewbench.statistics.multiple import ALPHA
 
-PRIMARY = {"metric": "average_precision", "scores": "raw", "prior": "matched", "decision": ""}
+AT_PRIMARY = PRIMARY._asdict()
 
 
 def draw_statistics(
@@ -48,9 +49,10 @@ def draw_statistics(
     learners = list(learners)
     for task, ratio in panels:
         at, name = {"task": task, "ratio": ratio}, f"{task}_{ratio}"
-        save(forest_plot(where(tables["comparisons"], **at, **PRIMARY)), folder / f"forest_{name}")
+        compared = where(tables["comparisons"], **at, **AT_PRIMARY)
+        save(forest_plot(compared), folder / f"forest_{name}")
         gaps = where(tables["gaps"], **at)
-        ranking = where(gaps, metric=PRIMARY["metric"])
+        ranking = where(gaps, metric=PRIMARY.metric)
         save(gap_plot(ranking), folder / f"gap_average_precision_{name}")
         if task == "binary":
             save(gap_plot(where(gaps, metric="recall")), folder / f"gap_recall_{name}")
@@ -60,7 +62,7 @@ def draw_statistics(
     for task, ratio in main_panels:
         at, name = {"task": task, "ratio": ratio}, f"{task}_{ratio}"
         for learner in learners:
-            under = at | PRIMARY | {"learner": learner}
+            under = at | AT_PRIMARY | {"learner": learner}
             ranks, pairs = (where(tables[table], **under) for table in ("ranks", "pairs"))
             save(pair_plot(pairs, ranks), folder / f"pairs_{name}_{learner}")
             groups = not_told_apart(pairs, ranks)

@@ -11,6 +11,7 @@ import pandas as pd
 
 matplotlib.use("Agg")
 
+from skewbench.analysis.readings import PRIMARY
 from skewbench.analysis.select import CONTROL, strategy_facts, where
 from skewbench.figures.claims import claim_plot
 from skewbench.figures.decisions import decision_plot
@@ -23,7 +24,7 @@ from skewbench.figures.status import status_map
 from skewbench.figures.style import save
 from skewbench.figures.times import time_quality_plot
 
-PRIMARY = {"metric": "average_precision", "scores": "raw", "prior": "matched", "decision": ""}
+AT_PRIMARY = PRIMARY._asdict()
 
 
 def draw_study(
@@ -58,9 +59,9 @@ def draw_study(
     facts, highlight = strategy_facts(strategies), list(highlight)
     for task, ratio in panels:
         at = {"task": task, "ratio": ratio}
-        ranks = where(tables["ranks"], **at, **PRIMARY)
+        ranks = where(tables["ranks"], **at, **AT_PRIMARY)
         save(rank_plot(ranks), folder / f"ranks_{task}_{ratio}")
-        effects = where(tables["differences"], **at, **PRIMARY)
+        effects = where(tables["differences"], **at, **AT_PRIMARY)
         save(effect_plot(effects), folder / f"effects_{task}_{ratio}")
         times = where(tables["resources"], **at)
         save(time_quality_plot(ranks, times), folder / f"time_quality_{task}_{ratio}")
@@ -74,13 +75,13 @@ def draw_study(
             save(figure, folder / f"decomposition_{task}_{ratio}")
     save(claim_plot(tables["claims"]), folder / "claims")
     named = [name for name in highlight if name != CONTROL]
-    gained = where(tables["differences"], task="binary", ratio=main_ratio, **PRIMARY)
+    gained = where(tables["differences"], task="binary", ratio=main_ratio, **AT_PRIMARY)
     for learner in learners:
         gains = where(gained, learner=learner)
         figure = gain_plot(gains, tables["difficulty"], named)
         save(figure, folder / f"difficulty_{learner}")
         if not induced:
             continue
-        ratios = where(tables["ratios"], task="binary", learner=learner, metric=PRIMARY["metric"])
+        ratios = where(tables["ratios"], task="binary", learner=learner, metric=PRIMARY.metric)
         save(ratio_plot(ratios, highlight), folder / f"ratios_{learner}")
     save(status_map(tables["status"], facts), folder / "status")

@@ -22,7 +22,7 @@ from skewbench.analysis.readings import (
     DEFAULT_READINGS,
     RANKING_METRICS,
     TUNED_METRICS,
-    lower_is_better,
+    orientation,
 )
 from skewbench.analysis.select import CONTROL, where
 from skewbench.errors import InputError, nearest
@@ -165,7 +165,7 @@ def gather(differences: pd.DataFrame, difficulty: pd.DataFrame, learner: str, me
     scores = table.drop_duplicates(options).set_index(options)["score"].unstack(Option._fields)
     zero = untouched(metric)
     scores = scores[scores[zero].notna()]
-    gains = scores.sub(scores[zero], axis=0) * (-1 if lower_is_better(metric) else 1)
+    gains = scores.sub(scores[zero], axis=0) * orientation(metric)
     text = dict.fromkeys(UNIT, str)
     feasible = where(difficulty, task="binary").dropna(subset="n_positive")
     measures = feasible.astype(text).groupby(UNIT)[list(MEASURES)].mean()

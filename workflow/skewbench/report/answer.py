@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from skewbench.analysis.comparisons import TOO_FEW
+from skewbench.analysis.readings import PRIMARY
 from skewbench.analysis.select import CONTROL, OWN
 from skewbench.figures.wording import count, metric_label, ratio_label
 from skewbench.report.columns import fixed, with_interval
-from skewbench.report.inputs import MAIN, Absent, Empty, Inputs, main_design
+from skewbench.report.inputs import Absent, Empty, Inputs, main_design
 
-TOO_FEW = "too few data sets"
-METRIC = metric_label(MAIN.metric).split(" (")[0]
+METRIC = metric_label(PRIMARY.metric).split(" (")[0]
 
 
 def answer(inputs: Inputs) -> list[str]:

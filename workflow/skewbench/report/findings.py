@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from skewbench.analysis.readings import PRIMARY
 from skewbench.analysis.select import CONTROL, OWN, where
 from skewbench.figures.wording import count, metric_label
 from skewbench.report.answer import METRIC, in_sentence
 from skewbench.report.columns import fixed, percent, significant, whole, with_interval
-from skewbench.report.inputs import MAIN, Absent, Inputs, learner_order, main_design
+from skewbench.report.inputs import Absent, Inputs, learner_order, main_design
 
 
 def of_rankings(inputs: Inputs) -> str:
@@ -70,7 +71,7 @@ def of_decomposition(inputs: Inputs) -> str:
 def of_ratios(inputs: Inputs) -> str:
     """Say whose gain changes with the imbalance ratio."""
     rows = inputs.table("slopes", "strategy", "learner", "metric", "slope", "lower", "upper")
-    rows = where(rows, metric=MAIN.metric)
+    rows = where(rows, metric=PRIMARY.metric)
     rows = main_design(rows[rows["strategy"] != CONTROL])
     known = rows.dropna(subset=["lower", "upper"])
     if known.empty:
@@ -134,7 +135,8 @@ def of_claims(inputs: Inputs) -> str:
 def of_recommender(inputs: Inputs) -> str:
     """Say which policy has the lowest regret, from the least to the most."""
     table = inputs.table("recommender", "learner", "metric", "policy", "regret")
-    metric = MAIN.metric if (table["metric"] == MAIN.metric).any() else table["metric"].iloc[0]
+    has_primary = (table["metric"] == PRIMARY.metric).any()
+    metric = PRIMARY.metric if has_primary else table["metric"].iloc[0]
     rows = where(table, metric=metric)
     rows = rows[rows["policy"] != "oracle"]  # without regret by its definition
     regret = rows.groupby("policy")["regret"].mean().dropna().sort_values()

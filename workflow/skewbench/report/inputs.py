@@ -12,12 +12,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from skewbench import results
-from skewbench.analysis.readings import Reading
+from skewbench.analysis.readings import PRIMARY
 from skewbench.analysis.select import OWN, where
 from skewbench.errors import InputError
 from skewbench.figures.wording import words
-
-MAIN = Reading("average_precision")  # PROTOCOL 5: the primary metric
 
 
 class Absent(Exception):
@@ -116,7 +114,7 @@ class Inputs:
         """
         table = self.table(name, *columns)
         rows = main_design(table)
-        reading = MAIN._asdict()
+        reading = PRIMARY._asdict()
         rows = where(rows, **{key: value for key, value in reading.items() if key in rows})
         if rows.empty:
             raise Absent(f"The table '{name}' has no row for average precision.")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from skewbench.analysis.readings import lower_is_better
+from skewbench.analysis.readings import PRIMARY, lower_is_better
 from skewbench.analysis.select import CONDITION
 from skewbench.figures.wording import metric_label, ratio_label, words
 from skewbench.report.answer import in_sentence
@@ -30,7 +30,7 @@ from skewbench.report.columns import (
     text,
     verdict,
 )
-from skewbench.report.inputs import MAIN, Absent, Inputs, learner_order
+from skewbench.report.inputs import Absent, Inputs, learner_order
 
 MOST = 40_000  # rows that the page carries, about 2 MB
 FIELDS = {
@@ -41,8 +41,8 @@ FIELDS = {
     "metric": "Metric",
     "judged": "Decision and scores",
 }
-_JUDGED = f"{MAIN.scores}|{MAIN.prior}|{MAIN.decision}"
-START = ["binary", "default", "natural", "", MAIN.metric, _JUDGED]
+_JUDGED = f"{PRIMARY.scores}|{PRIMARY.prior}|{PRIMARY.decision}"
+START = ["binary", "default", "natural", "", PRIMARY.metric, _JUDGED]
 
 
 @dataclass(frozen=True)

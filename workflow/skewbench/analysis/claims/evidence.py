@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skewbench.analysis.readings import Reading, lower_is_better
+from skewbench.analysis.readings import Reading
 from skewbench.analysis.select import CONDITION, OWN, READING, family_means, where
 
 NATURAL = "natural"
@@ -26,11 +26,6 @@ DERIVED = {
     CPU_SECONDS: (("resample_seconds", "fit_seconds", "score_seconds"), 1.0, 0.0),
     GINI: (("roc_auc",), 2.0, -1.0),  # 0 is chance, as for the normalised average precision
 }
-
-
-def orientation(metric: str) -> int:
-    """Return 1 where larger is better, -1 where smaller is."""
-    return -1 if lower_is_better(metric) else 1
 
 
 class Absent(Exception):

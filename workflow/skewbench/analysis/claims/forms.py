@@ -22,11 +22,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau
 
-from skewbench.analysis.claims.evidence import NATURAL, Evidence, orientation
+from skewbench.analysis.claims.evidence import NATURAL, Evidence
 from skewbench.analysis.claims.guides import best_alternative
 from skewbench.analysis.claims.registry import gap_readings
 from skewbench.analysis.ranking import DECIMALS
-from skewbench.analysis.readings import Reading
+from skewbench.analysis.readings import Reading, orientation
 from skewbench.analysis.select import OWN
 
 FEWEST_STRATEGIES = 5  # an order of fewer says little

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skewbench.analysis.claims.evidence import NATURAL, Absent, Evidence, orientation
+from skewbench.analysis.claims.evidence import NATURAL, Absent, Evidence
 from skewbench.analysis.guides import first_available
 from skewbench.analysis.ranking import DECIMALS
-from skewbench.analysis.readings import Reading
+from skewbench.analysis.readings import Reading, orientation
 from skewbench.analysis.select import CONTROL, OWN
 
 # Families of methods, of which the alternatives to a branch's advice are taken.
