@@ -2,8 +2,8 @@
 
 One outer fit on four fifths of the rows, as in five folds, without the inner ones, which are
 smaller. Strategies with a size limit below that must say `infeasible` at once. Of ensembles with
-fifty members or more, two and four members are fitted, and the peak of all of them is extrapolated:
-what a member adds is what it is kept as.
+fifty members or more, a tenth and a fifth of the members are fitted, and the peak of all of them is
+extrapolated: what a member adds is what it is kept as.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from skewbench.data import table as tables
 from skewbench.study import load_study
 
 ROWS, COLUMNS = 300_000, 30
-MANY, FITTED = 50, (2, 4)
+MANY = 50
 
 
 def _halves(folder: Path) -> dict:
@@ -70,13 +70,15 @@ def measure(folder: Path, strategies: list[str] | None = None) -> pd.DataFrame:
             rows += [_row(name, result) for result in run(name, settings)]
         else:
             few, more = (
-                _row(name, run(name, _with_members(settings, fitted))[0]) for fitted in FITTED
+                _row(name, run(name, _with_members(settings, members // part))[0])
+                for part in (10, 5)
             )
             peaks = few["peak_memory_mb"], more["peak_memory_mb"]
             if None not in peaks:
-                each = max(0.0, peaks[1] - peaks[0]) / (FITTED[1] - FITTED[0])
-                few["peak_memory_mb"] += (members - FITTED[0]) * each
-            rows.append(few | {"members_fitted": f"{FITTED[0]} and {FITTED[1]} of {members}"})
+                few["peak_memory_mb"] += 9 * max(0.0, peaks[1] - peaks[0])
+            rows.append(
+                few | {"members_fitted": f"{members // 10} and {members // 5} of {members}"}
+            )
         print(*rows[-1].values(), flush=True)
     return pd.DataFrame(rows).round(1)
 
