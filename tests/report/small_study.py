@@ -169,7 +169,7 @@ PROVENANCE = {
     "commit": "0123456789abcdef+changes",
     "machine": {"system": "Linux 6", "processor": "x86_64", "cores": 2},
     "cpu_hours": 12.5,
-    "configuration": {"study": "/home/someone/study.yaml", "protocol": {"seeds": 2, "folds": 5}},
+    "configuration": {"study": "/home/someone/study.yaml", "seeds": 2, "protocol": {"folds": 5}},
 }
 
 

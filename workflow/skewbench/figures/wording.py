@@ -34,8 +34,10 @@ def words(name: str) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Return "1 data set", "2 data sets"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """Return "1 data set", "2 data sets", "2 strategies"."""
+    if number == 1:
+        return f"{number} {noun}"
+    return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
 
 
 def metric_label(metric: str) -> str:

@@ -179,7 +179,6 @@ def of_datasets(inputs: Inputs) -> str:
         _range(facts[name].min(), facts[name].max(), form)
         for name, form in (("n_rows", whole), ("imbalance_ratio", significant))
     )
-    said = said.replace("familys", "families")
     return f"{said}, {rows} rows, natural imbalance ratio {ratios}."
 
 

@@ -74,17 +74,16 @@ def write(page: str, path: Path) -> None:
 
 def scope(inputs: Inputs) -> str:
     """Return how large the study is, in a line."""
-    protocol = inputs.provenance.get("configuration", {}).get("protocol", {})
+    configuration = inputs.provenance.get("configuration", {})
     parts = [
         (len(inputs.datasets), "data set"),
         (_ratios(inputs), "imbalance ratio"),
         (len(inputs.strategies), "strategy"),
         (len(inputs.learners), "learner"),
-        (protocol.get("seeds", 0), "seed"),
-        (protocol.get("folds", 0), "fold"),
+        (configuration.get("seeds", 0), "seed"),
+        (configuration.get("protocol", {}).get("folds", 0), "fold"),
     ]
-    said = [count(number, noun) for number, noun in parts if number]
-    return ", ".join(said).replace("strategys", "strategies")
+    return ", ".join(count(number, noun) for number, noun in parts if number)
 
 
 def _ratios(inputs: Inputs) -> int:

@@ -2,7 +2,7 @@
 
 An undersampling ensemble of m members fits each on 2 n_min rows (C n_min with C classes) where the
 plain one uses all n, so the plain ensemble of equal cost has about m * C * n_min / n members. It is
-the anchor that answers "would the same CPU time without balancing have done as well?".
+the anchor that answers "would as many training rows without balancing have done as well?".
 """
 
 from __future__ import annotations
