@@ -123,7 +123,8 @@ class RuleEnsembleClassifier(ClassifierMixin, BaseEstimator):
         ).fit(X, codes, sample_weight=weight)
         nodes = self._node_values(X)
         self.rule_nodes_ = _distinct_columns(nodes, self._root_nodes())
-        values = nodes[:, self.rule_nodes_]
+        values = nodes[:, self.rule_nodes_].astype(float)
+        del nodes  # of the size of what the solver needs next
         self.support_ = values.getnnz(axis=0) / len(X)
         self.logistic_ = LogisticRegression(
             l1_ratio=1.0,
@@ -176,12 +177,14 @@ class RuleEnsembleClassifier(ClassifierMixin, BaseEstimator):
     def _rule_values(self, X):
         check_is_fitted(self)
         X = validate_data(self, X, reset=False)
-        return self._node_values(X)[:, self.rule_nodes_]
+        return self._node_values(X)[:, self.rule_nodes_].astype(float)
 
     def _node_values(self, X):
         """Return, as a sparse 0/1 matrix, which nodes of all trees each row passes."""
         trees = self.trees_.estimators_[:, 0]
-        return sparse.hstack([tree.decision_path(X) for tree in trees], format="csc", dtype=float)
+        # A byte a value: hundreds of rules by a million rows are gigabytes as floats.
+        paths = [tree.decision_path(X).astype(np.int8).tocsc() for tree in trees]
+        return sparse.hstack(paths, format="csc")
 
     def _root_nodes(self):
         sizes = [tree.tree_.node_count for tree in self.trees_.estimators_[:, 0]]
