@@ -102,6 +102,15 @@ def test_growth():
     assert f"fifty thousand are planned in {wall['dry run', 50_000]:.0f} s" in README
 
 
+def test_long_blocks_start_first():
+    row = benchmark("order").set_index("longest_first").loc[True]
+    sentence = (
+        f"of {row['blocks']:.0f} blocks the last of ten long ones starts as number "
+        f"{row['last_long_block_started_as']:.0f}"
+    )
+    assert sentence in README
+
+
 def test_gain_of_the_incremental_search():
     table = benchmark("neighbours")
     gains = table[table["method"] == "condensed nearest neighbour"]
