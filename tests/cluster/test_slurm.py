@@ -122,8 +122,9 @@ def test_a_study_on_two_nodes_gives_what_a_local_run_gives(slurm, workplace, loc
     assert (workplace.results / "figures" / "ranks_binary_natural.svg").stat().st_size > 0
     done = slurm.jobs(workplace.folder)
     assert {job.node for job in done if "run_block" in job.comment} == set(NODES)
-    # One data set, three blocks; collection, tables and two rules of figures.
-    assert [job.state for job in done] == ["COMPLETED"] * (1 + 3 + 4)
+    # One data set and its difficulty, three blocks, collection, three rules of tables, four of
+    # figures and the report.
+    assert [job.state for job in done] == ["COMPLETED"] * (2 + 3 + 1 + 3 + 4 + 1)
 
 
 def test_a_study_survives_the_loss_of_a_node(slurm, prepared, local):
