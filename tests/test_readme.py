@@ -102,6 +102,14 @@ def test_growth():
     assert f"fifty thousand are planned in {wall['dry run', 50_000]:.0f} s" in README
 
 
+def test_memory():
+    table = benchmark("memory")
+    assert set(table["status"]) == {"ok", "infeasible"}
+    largest = table["peak_memory_mb"].max()
+    assert largest < 2048
+    assert f"no strategy takes more than {largest / 1000:.1f} GB" in README
+
+
 def test_long_blocks_start_first():
     row = benchmark("order").set_index("longest_first").loc[True]
     sentence = (
