@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from knowledge_base import study
 from test_expectation import made
 
+from skewbench.errors import InputError
 from skewbench.recommend.judging import (
     COLUMNS,
     POLICIES,
@@ -100,3 +101,12 @@ def test_every_learner_and_metric_that_a_study_has_is_judged():
     assert list(empty) == COLUMNS
     assert empty.empty
     assert isinstance(empty, pd.DataFrame)
+
+
+def test_a_study_without_inner_folds_is_judged_on_its_ranking_only():
+    differences, difficulty, _ = study()
+    untuned = pd.concat([differences, differences.assign(metric="f1", decision="default")])
+    table = judge(untuned, difficulty)
+    assert set(table["metric"]) == {"average_precision"}
+    with pytest.raises(InputError, match=r"no f1 of the untouched model .*'tuned_f1'; inner folds"):
+        gather(untuned, difficulty, "xgboost", "f1")

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from skewbench.analysis.guides import GUIDES, first_available
+from skewbench.errors import InputError
 from skewbench.recommend.expectation import overall_gains, point_gains, usable
 from skewbench.recommend.knowledge import (
     METRICS,
@@ -104,7 +105,8 @@ def recommender_table(regret: pd.DataFrame, learner: str, metric: str) -> pd.Dat
 def judge(differences: pd.DataFrame, difficulty: pd.DataFrame) -> pd.DataFrame:
     """Return the table ``recommender`` for every learner and metric of a study.
 
-    Combinations with fewer than three families of data sets are left out.
+    Combinations with fewer than three families of data sets, or without a score of the untouched
+    model to gain on, are left out.
 
     Parameters
     ----------
@@ -114,7 +116,10 @@ def judge(differences: pd.DataFrame, difficulty: pd.DataFrame) -> pd.DataFrame:
     found = []
     for learner in learners(differences):
         for metric in (name for name in METRICS if name in set(differences["metric"])):
-            cases = gather(differences, difficulty, learner, metric)
+            try:
+                cases = gather(differences, difficulty, learner, metric)
+            except InputError:  # nothing to gain on: no tuned threshold without inner folds
+                continue
             if len(set(cases.families)) >= FEWEST_TO_JUDGE:
                 found.append(recommender_table(regrets(cases), learner, metric))
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS)

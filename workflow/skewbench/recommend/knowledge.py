@@ -141,7 +141,8 @@ def gather(differences: pd.DataFrame, difficulty: pd.DataFrame, learner: str, me
     Raises
     ------
     InputError
-        If the study has not run the learner, or does not know the metric.
+        If the study has not run the learner, does not know the metric, or has no score of the
+        untouched model that gains could be measured from.
     """
     if metric not in METRICS:
         raise InputError(f"unknown metric '{metric}'; {nearest(metric, METRICS)}")
@@ -164,6 +165,11 @@ def gather(differences: pd.DataFrame, difficulty: pd.DataFrame, learner: str, me
     table = table[pd.MultiIndex.from_frame(table[["scores", "decision"]]).isin(rules)]
     scores = table.drop_duplicates(options).set_index(options)["score"].unstack(Option._fields)
     zero = untouched(metric)
+    if zero not in scores:
+        raise InputError(
+            f"the study has no {metric} of the untouched model with {zero.scores} scores under the "
+            f"decision rule '{zero.decision}'; inner folds make it"
+        )
     scores = scores[scores[zero].notna()]
     gains = scores.sub(scores[zero], axis=0) * orientation(metric)
     text = dict.fromkeys(UNIT, str)
