@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from skewbench.errors import InputError
 from skewbench.study import Block, Study
 
 ROWS, BLOCKS = "metrics.parquet", "blocks.json"
+AGAIN = ("failed", "timeout")  # what `make retry` runs again
 
 
 def settings_digest(study: Study, strategy: str) -> str:
@@ -99,10 +99,10 @@ def archived_blocks(study: Study, results: Path) -> list[Block]:
     return found
 
 
-def forget(folder: Path, statuses: Collection[str] = ("failed", "timeout")) -> int:
-    """Take blocks with a cell of one of ``statuses`` out of an archive; return how many."""
+def forget(folder: Path) -> int:
+    """Take blocks with a failed or timed-out cell out of an archive; return how many."""
     blocks = read_blocks(folder)
-    kept = {name: entry for name, entry in blocks.items() if entry["status"] not in statuses}
+    kept = {name: entry for name, entry in blocks.items() if entry["status"] not in AGAIN}
     if len(kept) < len(blocks):
         write_blocks(kept, folder)
     return len(blocks) - len(kept)

@@ -114,12 +114,15 @@ def archive(study: Study, results: Path) -> tuple[int, list[str]]:
         kept = pd.DataFrame([c for name in entries for c in _cells(block_of(name))], columns=PLACE)
         versions += [found for found in archived_versions(folder) if found not in versions]
         rows = pd.concat([_rows(folder).merge(kept, on=PLACE)[POOLED], rows], ignore_index=True)
+    data = {
+        name: data_digest(json.loads((results / "data" / f"{name}.json").read_text("utf-8")))
+        for name in {block.dataset for block in made}
+    }
     for block in made:
         benchmark = results / "benchmarks" / "metrics" / f"{block_name(block)}.tsv"
-        facts = json.loads((results / "data" / f"{block.dataset}.json").read_text("utf-8"))
         entries[block_name(block)] = {
             "settings": settings_digest(study, block.strategy),
-            "data": data_digest(facts),
+            "data": data[block.dataset],
             "status": max((statuses[cell] for cell in _cells(block)), key=SEVERITY.index),
             "cpu_seconds": cpu_seconds(benchmark),
         }
