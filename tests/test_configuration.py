@@ -93,6 +93,7 @@ def test_a_good_file_keeps_its_order_and_types(tmp_path):
         ),
         ("strategy", {"level": "data", "resample": []}, "key 'resample"),
         ("strategy", {"level": "data", "resample": [{"SMOTE": {}}]}, r"key 'resample.*'SMOTE'"),
+        ("strategy", {"level": "data", "resample": {"x": False, 0: False}}, r"key 'resample"),
         ("dataset", {}, "the key 'source' is missing"),
         ("dataset", {"path": "x.csv", "target": "y"}, "the key 'source' is missing"),
         ("dataset", {"source": "syntetic"}, "key 'source'.*did you mean 'synthetic'?"),

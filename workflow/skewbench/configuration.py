@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import ValidationError, best_match, relevance
 
 from skewbench.errors import InputError, nearest
 
@@ -107,7 +107,7 @@ def validate(entry: dict, kind: str, where: str) -> dict:
     errors = list(Draft202012Validator(schema).iter_errors(entry))
     # A wrong value of one source's key makes all of that source's keys look unknown.
     values = [error for error in errors if error.validator != "unevaluatedProperties"]
-    error = best_match(values or errors)
+    error = best_match(values or errors, key=_relevance)
     if error is not None:
         raise InputError(f"{where}: {_sentence(error, schema)}")
     for key, value in _numbers(entry):
@@ -115,6 +115,12 @@ def validate(entry: dict, kind: str, where: str) -> dict:
             raise InputError(f"{where}: key '{key}': {value} is not a finite number")
     defaults = {k: v["default"] for k, v in schema["properties"].items() if "default" in v}
     return defaults | entry
+
+
+def _relevance(error: ValidationError) -> tuple[Any, ...]:
+    """The library's own key; it cannot order paths in which numbers and texts meet."""
+    depth, path, *rest = relevance(error)
+    return depth, [str(part) for part in path], *rest
 
 
 def _numbers(entry: dict, prefix: str = "") -> Iterator[tuple[str, float]]:
