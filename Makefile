@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --config study=$(STUDY) $(if $(DATA),data=$(DATA))
 TABLE = "$(DATA)" --target "$(TARGET)" $(if $(POSITIVE),--positive "$(POSITIVE)") $(if $(LEARNER),--learner $(LEARNER))
 
-.PHONY: study test test-all test-cluster bench plan figures recommend fit archive retry lint lock clean help
+.PHONY: study test test-all test-cluster bench plan figures recommend fit archive publish retry lint lock clean help
 
 study: $(VENV)/.installed  ## run a study: make study [STUDY=config/studies/x.yaml] [DATA=folder] [CORES=n]
 	$(SNAKEMAKE)
@@ -41,6 +41,10 @@ fit: $(VENV)/.installed  ## train and export a model: make fit DATA=my.csv TARGE
 
 archive: $(VENV)/.installed  ## keep what a study has finished, for later sittings: make archive STUDY=... DATA=...
 	$(BIN)/python scripts/archive.py $(STUDY) $(DATA)
+
+publish: $(VENV)/.installed  ## tables, figures and report of what is archived, no data needed: make publish STUDY=...
+	$(SNAKEMAKE) archived=only
+	$(BIN)/python scripts/publish.py $(STUDY)
 
 retry: $(VENV)/.installed  ## forget failed and timed-out blocks of a study and run them again
 	$(BIN)/python scripts/forget_failed.py $(STUDY)

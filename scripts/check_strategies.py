@@ -1,6 +1,6 @@
 """Import and construct everything the strategies and learners of a study name, before any job.
 
-Usage: python scripts/check_strategies.py STUDYFILE [DATAFOLDER]
+Usage: python scripts/check_strategies.py STUDYFILE
 """
 
 import sys
@@ -14,7 +14,7 @@ from skewbench.imports import build_all  # noqa: E402
 from skewbench.study import load_study  # noqa: E402
 
 try:
-    study = load_study(sys.argv[1], ROOT, (sys.argv[2:] or [""])[0] or None)
+    study = load_study(sys.argv[1], ROOT, with_data=False)
     for kind, entries in (("strategy", study.strategies), ("learner", study.learners)):
         for name, entry in entries.items():
             build_all(entry, study.folder, f"{study.file}: {kind} '{name}'")

@@ -17,6 +17,7 @@ with logged(snakemake.log[0]):
         learners=snakemake.params.learners,
         main_ratio=snakemake.params.main_ratio,
         induced=snakemake.params.induced,
+        few=snakemake.params.few,
         highlight=snakemake.params.highlight,
         strategies=snakemake.params.strategies,
     )

@@ -3,7 +3,9 @@
 import json
 import shutil
 
+import numpy as np
 import pandas as pd
+import pytest
 from workplace import MINI
 
 STUDY = {key: value for key, value in MINI.items() if key != "keep_scores"}
@@ -84,3 +86,54 @@ def test_a_study_without_an_archive_says_so(workplace):
     ended = workplace.script("archive.py", workplace.study)
     assert (ended.code, ended.output.count("\n")) == (1, 1)
     assert "the study names no 'archive'" in ended.output
+
+
+@pytest.fixture
+def theirs(workplace):
+    """A table in a folder of the user's."""
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(150, 3)), columns=list("abc")).round(3)
+    table["y"] = np.where(rng.random(150) < 0.3 + 0.2 * (table["a"] > 0), "yes", "no")
+    folder = workplace.folder / "theirs"
+    folder.mkdir()
+    table.to_csv(folder / "x.csv", index=False)
+    return folder
+
+
+@pytest.mark.slow
+def test_without_the_data_an_archive_makes_tables_figures_and_report(workplace, theirs):
+    own = {"mine": {"source": "file", "path": "${data}/x.csv", "target": "y"}}
+    workplace.write(STUDY | {"datasets": [*STUDY["datasets"], own], "ratios": ["natural", "ir5"]})
+    config = [f"data={theirs}"]
+    metrics = "results/mini/metrics/{}/natural/{}/seeds0-0.parquet"
+    ended = workplace.snakemake(
+        *(metrics.format("mine", strategy) for strategy in ("none", "random_under", "smote_few")),
+        "results/mini/difficulty/mine.json",
+        config=config,
+    )
+    assert ended.code == 0, ended.output
+    kept = workplace.script("archive.py", workplace.study, theirs)
+    assert kept.output.startswith("3 of 12 blocks are in"), kept.output
+    shutil.rmtree(theirs)
+    shutil.rmtree(workplace.folder / "results")
+    ended = workplace.snakemake(config=["archived=only"])
+    assert ended.code == 0, ended.output
+    assert set(collected(workplace)["dataset"]) == {"mine"}
+    assert not (workplace.results / "metrics").exists()
+    difficulty = pd.read_parquet(workplace.results / "tables" / "difficulty.parquet")
+    assert difficulty.query("ratio == 'natural'")["separability_auc"].notna().all()
+    ended = workplace.script("publish.py", workplace.study)
+    assert ended.code == 0, ended.output
+    published = workplace.folder / "kept"
+    assert (published / "report.html").stat().st_size > 100_000
+    assert str(theirs) not in (published / "provenance.json").read_text()
+    assert list((published / "figures").glob("forest_binary_natural.*"))
+    assert not list((published / "figures").glob("*ir5*"))
+
+
+def test_an_empty_archive_and_another_word_than_only(workplace):
+    workplace.write(STUDY)
+    ended = workplace.snakemake("-n", config=["archived=only"])
+    assert "nothing of this study is archived" in ended.output
+    ended = workplace.snakemake("-n", config=["archived=yes"])
+    assert "the one value is 'only'" in ended.output

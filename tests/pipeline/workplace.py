@@ -74,12 +74,12 @@ class Workplace:
     def write(self, content: dict) -> None:
         self.study.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
-    def command(self, *arguments, cores=1, study=None) -> list[str]:
+    def command(self, *arguments, cores=1, study=None, config=()) -> list[str]:
         """Return the command line; ``study`` is another way to name the study file."""
         return [
             *(sys.executable, "-m", "snakemake", "-s", str(self.tree / "Snakefile")),
             *("--directory", str(self.folder), "--cores", str(cores), *arguments),
-            *("--config", f"study={study or self.study}"),
+            *("--config", f"study={study or self.study}", *config),
         ]
 
     def snakemake(self, *arguments, **keys) -> Ended:

@@ -10,6 +10,7 @@ CATEGORIES = {  # by the beginning of a figure's name, which is its caption's na
     "decomposition": "Thresholds",
     "decisions": "Thresholds",
     "ratios": "Imbalance ratio",
+    "arms": "Imbalance ratio",
     "curves": "Symptoms",
     "reliability": "Symptoms",
     "confusion": "Symptoms",

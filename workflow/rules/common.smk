@@ -2,20 +2,28 @@
 
 import re
 
-from skewbench.archive import ROWS, archived_blocks, block_name
+from skewbench.archive import ROWS, archived_blocks, archived_part, block_name
 from skewbench.digest import code_digest, entry_digest, users_modules
 from skewbench.errors import InputError
 from skewbench.forecast import Forecast
 from skewbench.study import load_study
+
+# `--config archived=only`: tables and figures of what the archive holds, without the data.
+ONLY_ARCHIVED = "archived" in config
+if config.get("archived", "only") != "only":
+    sys.exit(f"Error: archived={config['archived']}: the one value is 'only'")
 
 try:
     STUDY = load_study(
         file=config.get("study", Path(workflow.basedir) / "config" / "config.yaml"),
         root=workflow.basedir,
         data=config.get("data"),
+        with_data=not ONLY_ARCHIVED,
     )
     RESULTS = Path("results", STUDY.name)
     ARCHIVED = archived_blocks(STUDY, RESULTS)
+    if ONLY_ARCHIVED:
+        STUDY = archived_part(STUDY, ARCHIVED)
 except InputError as error:
     sys.exit(f"Error: {error}")
 
@@ -29,15 +37,14 @@ MADE_FROM = {
     for settings in [STUDY.block_settings(name)]
 }
 # What earlier sittings have found is collected from the archive and not run again.
-TO_RUN = sorted(set(STUDY.blocks()).difference(ARCHIVED))
+TO_RUN = [] if ONLY_ARCHIVED else sorted(set(STUDY.blocks()).difference(ARCHIVED))
 METRICS = expand(
     "results/{study}/metrics/{block}.parquet",
     study=STUDY.name,
     block=[block_name(block) for block in TO_RUN],
 )
-FACTS = expand(
-    "results/{study}/data/{dataset}.json", study=STUDY.name, dataset=STUDY.datasets
-)
+KNOWN = STUDY.root / STUDY.archive if ONLY_ARCHIVED else RESULTS
+FACTS = [str(KNOWN / "data" / f"{name}.json") for name in STUDY.datasets]
 
 FORECAST = Forecast(STUDY, RESULTS)
 FIRST = 10**9  # the priority of what blocks wait for; theirs is how long they take

@@ -20,8 +20,8 @@ rule measure_difficulty:
         "../../scripts/measure_difficulty.py"
 
 
-DIFFICULTY = expand(
-    "results/{study}/difficulty/{dataset}.json",
-    study=STUDY.name,
-    dataset=STUDY.datasets,
-)
+DIFFICULTY = [
+    str(file)
+    for file in (KNOWN / "difficulty" / f"{name}.json" for name in STUDY.datasets)
+    if not ONLY_ARCHIVED or file.exists()
+]

@@ -13,6 +13,11 @@ PANELS += [
     if MAY_BE_MULTICLASS and not ratio.startswith("ir")
 ]
 INDUCED = any(ratio.startswith("ir") for ratio in STUDY.ratios)
+FEW = [
+    ratio
+    for ratio in STUDY.ratios
+    if "m" in ratio and ratio.partition("m")[0] in STUDY.ratios
+]
 CURVE_LEARNER = list(STUDY.learners)[0]
 CURVES = [
     f"{kind}_{ratio}"
@@ -51,6 +56,7 @@ DRAWN = [
     if task == "binary" or figure not in ("decisions", "decomposition")
 ]
 DRAWN += [f"ratios_{learner}" for learner in STUDY.learners if INDUCED]
+DRAWN += [f"arms_{ratio}" for ratio in FEW]
 DRAWN += [f"difficulty_{learner}" for learner in STUDY.learners]
 DRAWN += ["claims", "status"]
 
@@ -70,6 +76,7 @@ rule draw_figures:
         learners=list(STUDY.learners),
         main_ratio=MAIN_RATIO,
         induced=INDUCED,
+        few=FEW,
         highlight=list(STUDY.highlight),
         strategies=STUDY.strategies,
         code=code_digest("skewbench.figures.study"),

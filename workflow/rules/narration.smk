@@ -29,7 +29,7 @@ STEP_EVENTS = {
 def check_strategies():
     """Construct all that the study names, in a process of its own: the imports are heavy."""
     script = Path(workflow.basedir) / "scripts" / "check_strategies.py"
-    command = [sys.executable, script, STUDY.root / STUDY.file, config.get("data", "")]
+    command = [sys.executable, script, STUDY.root / STUDY.file]
     if subprocess.run(command).returncode != 0:
         sys.exit(1)  # its one sentence stands
 

@@ -4,14 +4,18 @@ An archive is a folder that can be committed: ``metrics.parquet`` has the pooled
 :func:`skewbench.analysis.collect.pool` (threshold metrics follow from their counts), and
 ``blocks.json`` says which blocks they are and what they were made from. A run leaves out the blocks
 that are archived with the study's present settings and data, and collects them from there. Code
-that has changed makes no archived block run again: hours of computing outlive an edited comment. No
-heavy import here: every Snakemake process asks which blocks are archived.
+that has changed makes no archived block run again: hours of computing outlive an edited comment.
+Facts and difficulty of the data sets are kept too, so that all tables and figures can be made from
+an archive where the data are not. No heavy import here: every Snakemake process asks which blocks
+are archived.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,7 @@ from skewbench.errors import InputError
 from skewbench.study import Block, Study
 
 ROWS, BLOCKS = "metrics.parquet", "blocks.json"
+FACTS, DIFFICULTY = "data", "difficulty"  # folders of one JSON file per data set, as in results
 AGAIN = ("failed", "timeout")  # what `make retry` runs again
 
 
@@ -97,6 +102,25 @@ def archived_blocks(study: Study, results: Path) -> list[Block]:
         ):
             found.append(block)
     return found
+
+
+def archived_part(study: Study, blocks: Iterable[Block]) -> Study:
+    """Return ``study`` with no data sets and ratios but those of archived ``blocks``.
+
+    Raises
+    ------
+    InputError
+        When there are none.
+    """
+    blocks = list(blocks)
+    if not blocks:
+        raise InputError(f"{study.file}: nothing of this study is archived")
+    found = {block.dataset for block in blocks}
+    return replace(
+        study,
+        datasets={name: entry for name, entry in study.datasets.items() if name in found},
+        ratios=tuple(ratio for ratio in study.ratios if ratio in {b.ratio for b in blocks}),
+    )
 
 
 def forget(folder: Path) -> int:

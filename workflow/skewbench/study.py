@@ -118,7 +118,12 @@ class Study:
         }
 
 
-def load_study(file: str | Path, root: str | Path, data: str | Path | None = None) -> Study:
+def load_study(
+    file: str | Path,
+    root: str | Path,
+    data: str | Path | None = None,
+    with_data: bool = True,
+) -> Study:
     """Read, resolve and validate a study file.
 
     Parameters
@@ -129,6 +134,8 @@ def load_study(file: str | Path, root: str | Path, data: str | Path | None = Non
         The project's folder, whose ``config/`` holds the three catalogues.
     data : path, optional
         What ``${data}`` in the paths of data sets stands for (``--config data=...``).
+    with_data : bool, default True
+        If not, data files need not be there: paths of data sets stay as they are written.
 
     Raises
     ------
@@ -144,8 +151,9 @@ def load_study(file: str | Path, root: str | Path, data: str | Path | None = Non
         settings[key] = int(settings[key])
     if settings["study"].lower() in RESERVED_STUDIES:
         raise InputError(f"{file}: key 'study': the name '{settings['study']}' is reserved")
+    with_files = data is not None or not with_data
     chosen = {
-        kind: _choose(settings[plural], plural, kind, file, root, with_files=data is not None)
+        kind: _choose(settings[plural], plural, kind, file, root, with_files)
         for kind, plural in (
             ("dataset", "datasets"),
             ("strategy", "strategies"),
@@ -153,9 +161,12 @@ def load_study(file: str | Path, root: str | Path, data: str | Path | None = Non
         )
     }
     datasets = {
-        name: _resolved_dataset(name, entry, file, root, settings["cost"], data)
+        name: {"cost": settings["cost"], "family": name} | entry
         for name, entry in chosen["dataset"].items()
     }
+    if with_data:
+        for name, entry in datasets.items():
+            datasets[name] = _with_files(name, entry, file, root, data)
     for kind in ("strategy", "learner"):
         for name, entry in chosen[kind].items():
             for path in import_paths(entry):
@@ -245,12 +256,10 @@ def _portable(path: Path, root: Path) -> str:
     return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
-def _resolved_dataset(
-    name: str, entry: dict, file: Path, root: Path, cost: dict, data: Any
-) -> dict:
-    """Return ``entry`` with paths from ``root`` and the study's cost, its columns checked."""
+def _with_files(name: str, entry: dict, file: Path, root: Path, data: Any) -> dict:
+    """Return ``entry`` with paths from ``root``, its columns checked."""
     where = f"{file}: dataset '{name}'"
-    entry = {"cost": cost, "family": name} | entry
+    entry = dict(entry)
     for key in ("path", "test_path", "data_home"):
         if key not in entry:
             continue

@@ -6,6 +6,7 @@ What an archive is, and which of its blocks still count, is in :mod:`skewbench.a
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ import pyarrow.parquet as pq
 from skewbench.analysis.collect import POOLED, pool
 from skewbench.analysis.status import SEVERITY
 from skewbench.archive import (
+    DIFFICULTY,
+    FACTS,
     ROWS,
     block_name,
     block_of,
@@ -129,6 +132,11 @@ def archive(study: Study, results: Path) -> tuple[int, list[str]]:
     rows = rows.sort_values([*TEXT, "seed"], ignore_index=True)
     table = pa.Table.from_pandas(rows.astype(dict.fromkeys(TEXT, "category")), preserve_index=False)
     write(table, folder / ROWS, {"versions": versions})
+    for kind in (FACTS, DIFFICULTY):
+        (folder / kind).mkdir(exist_ok=True)
+        for file in (results / kind / f"{name}.json" for name in sorted(data)):
+            if file.exists():  # difficulty may not have been measured yet
+                shutil.copyfile(file, folder / kind / file.name)
     write_blocks(entries, folder)
     if stale:
         problems.append(

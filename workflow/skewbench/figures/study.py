@@ -11,8 +11,10 @@ import pandas as pd
 
 matplotlib.use("Agg")
 
+from skewbench.analysis.ratios import ratio_facts
 from skewbench.analysis.readings import PRIMARY
 from skewbench.analysis.select import CONTROL, strategy_facts, where
+from skewbench.figures.arms import arms_plot
 from skewbench.figures.claims import claim_plot
 from skewbench.figures.decisions import decision_plot
 from skewbench.figures.decomposition import decomposition_plot
@@ -34,6 +36,7 @@ def draw_study(
     learners: Iterable[str],
     main_ratio: str,
     induced: bool,
+    few: Iterable[str],
     highlight: Iterable[str],
     strategies: dict[str, dict[str, Any]],
 ) -> None:
@@ -51,6 +54,8 @@ def draw_study(
         At which gains are set against difficulty.
     induced : bool
         Whether the study has induced ratios.
+    few : iterable of str
+        Ratios of few minority rows that the study also has with a fixed number of rows.
     highlight : iterable of str
         Strategies that figure names.
     strategies : dict
@@ -73,6 +78,10 @@ def draw_study(
             gains = where(tables["decomposition"], **at, metric="f1")
             figure = decomposition_plot(gains, highlight)
             save(figure, folder / f"decomposition_{task}_{ratio}")
+    for ratio in few:
+        number, arm = ratio_facts(ratio)
+        at = {"task": "binary", "imbalance_ratio": number, "arm": arm}
+        save(arms_plot(where(tables["arms"], **at, **AT_PRIMARY)), folder / f"arms_{ratio}")
     save(claim_plot(tables["claims"]), folder / "claims")
     named = [name for name in highlight if name != CONTROL]
     gained = where(tables["differences"], task="binary", ratio=main_ratio, **AT_PRIMARY)

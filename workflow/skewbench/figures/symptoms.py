@@ -10,12 +10,11 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from skewbench.figures.dumbbells import dumbbells
 from skewbench.figures.gains import LETTER, ink_on, short_label
 from skewbench.figures.style import (
     BLUE,
     GREY,
-    LEVELS,
-    clean,
     few_ticks,
     level_legend,
     message_figure,
@@ -122,7 +121,7 @@ def gap_plot(gaps: pd.DataFrame) -> Figure:
     margin = 0.04 * (highest - lowest) or 0.02
     for learner, axes in panels.items():
         table = gaps[gaps["learner"] == learner].sort_values(["gap", "strategy"])
-        _dumbbells(axes, table)
+        dumbbells(axes, table, hollow="training", filled="test", change="gap")
         axes.set_xlim(lowest - margin, highest + margin)
         few_ticks(axes)
         axes.set_title(words(learner))
@@ -140,28 +139,6 @@ def gap_plot(gaps: pd.DataFrame) -> Figure:
     ]
     level_legend(figure, gaps["level"], extra)
     return figure
-
-
-def _dumbbells(axes: Axes, table: pd.DataFrame) -> None:
-    for y, row in enumerate(table.itertuples()):
-        level = LEVELS[row.level]
-        axes.plot([row.test, row.training], [y, y], color=level.colour, lw=1.6, alpha=0.45)
-        style = {"marker": level.marker, "mec": level.colour, "ms": 5, "mew": 1.2}
-        axes.plot(row.training, y, mfc="white", **style)
-        axes.plot(row.test, y, mfc=level.colour, **style)
-        axes.annotate(
-            f"{row.gap:+.2f} [{row.lower:+.2f}, {row.upper:+.2f}]",
-            (1.01, y),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=7,
-            color="#555555",
-        )
-    axes.set_yticks(range(len(table)), table["label"])
-    for text, level in zip(axes.get_yticklabels(), table["level"], strict=True):
-        text.set_fontweight("bold" if level in ("control", "anchor") else "normal")
-    axes.set_ylabel("")
-    clean(axes)
 
 
 def _learnt_by_heart(gaps: pd.DataFrame) -> str:

@@ -30,6 +30,7 @@ CALLED = {
     "decomposition": "What is left of the gains",
     "decisions": "Default and tuned thresholds",
     "ratios": "Score against imbalance ratio",
+    "arms": "Gains with many and with few minority rows",
     "curves": "Precision-recall and ROC curves",
     "time_quality": "Time against quality",
     "status": "What ran",

@@ -40,8 +40,8 @@ SECTIONS = (
         "Two arms: a fixed number of training rows, so that positives get fewer as the ratio "
         "grows, and a fixed number of positives. At the matched prior average precision falls "
         "with prevalence alone; the reference prior takes that out.",
-        figures=("ratios",),
-        tables=(specs.SLOPES,),
+        figures=("ratios", "arms"),
+        tables=(specs.SLOPES, specs.ARMS),
     ),
     Section(
         "symptoms",

@@ -143,6 +143,26 @@ SLOPES = TableSpec(
     sort=("slope",),
     descending=True,
 )
+ARMS = TableSpec(
+    "arms",
+    "Gains at one ratio with many (arm A) and with few (arm B) minority rows",
+    (
+        STRATEGY,
+        LEARNER,
+        READING,
+        number("imbalance_ratio", "Imbalance ratio", significant),
+        text("arm", "Arm B"),
+        number("control_total", "Control in A"),
+        number("control_minority", "Control in B"),
+        signed("gain_total", "Gain in A"),
+        signed("gain_minority", "Gain in B"),
+        interval("change", "Gain in B minus gain in A [95 %]"),
+        N_DATASETS,
+    ),
+    _in_main_design,
+    sort=("change",),
+    descending=True,
+)
 RESOURCES = TableSpec(
     "resources",
     "CPU time and memory",

@@ -1,0 +1,40 @@
+"""Two values per strategy, joined by a line, and the change between them in numbers."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from skewbench.figures.style import LEVELS, clean
+
+
+def dumbbells(axes: Axes, table: pd.DataFrame, hollow: str, filled: str, change: str) -> None:
+    """Draw a dumbbell per row of ``table``, the first on top, with its change beside it.
+
+    Parameters
+    ----------
+    axes : Axes
+    table : DataFrame
+        ``label``, ``level``, the columns named next, and ``lower`` and ``upper`` of the change.
+    hollow, filled, change : str
+        Columns: where the hollow and the filled end are, and the number written.
+    """
+    for y, row in enumerate(table.to_dict("records")):
+        level = LEVELS[row["level"]]
+        axes.plot([row[filled], row[hollow]], [y, y], color=level.colour, lw=1.6, alpha=0.45)
+        style = {"marker": level.marker, "mec": level.colour, "ms": 5, "mew": 1.2}
+        axes.plot(row[hollow], y, mfc="white", **style)
+        axes.plot(row[filled], y, mfc=level.colour, **style)
+        axes.annotate(
+            f"{row[change]:+.2f} [{row['lower']:+.2f}, {row['upper']:+.2f}]",
+            (1.01, y),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=7,
+            color="#555555",
+        )
+    axes.set_yticks(range(len(table)), table["label"])
+    for text, level in zip(axes.get_yticklabels(), table["level"], strict=True):
+        text.set_fontweight("bold" if level in ("control", "anchor") else "normal")
+    axes.set_ylabel("")
+    clean(axes)
