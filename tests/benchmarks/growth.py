@@ -65,6 +65,6 @@ def _blocks(folder: Path, n: int, run: bool) -> list[dict]:
     if run:
         steps |= {"a run, empty blocks": [], "nothing to be done": []}
     return [
-        _row(what, n, snakemake(folder, *options, target="metrics", tree=tree))
+        _row(what, n, snakemake(folder, *options, targets=["metrics"], tree=tree))
         for what, options in steps.items()
     ]

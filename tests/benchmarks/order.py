@@ -45,7 +45,7 @@ def _run(folder: Path, ordered: bool) -> dict:
         "seeds": 10,
     }
     write_study(folder, study)
-    snakemake(folder, target="metrics", tree=tree)
+    snakemake(folder, targets=["metrics"], tree=tree)
     files = list((folder / "results" / "order" / "metrics").rglob("*.parquet"))
     times = {file: tuple(map(float, file.read_text().split())) for file in files}
     started = sorted(times, key=lambda file: times[file][0])

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,12 +41,18 @@ def write_study(folder: Path, content: dict) -> Path:
 
 
 def snakemake(
-    folder: Path, *options: str, target: str = "all", cores: int = 2, tree: Path = ROOT
+    folder: Path,
+    *options: str,
+    targets: Iterable[str] = ("all",),
+    config: Iterable[str] = (),
+    cores: int = 2,
+    tree: Path = ROOT,
 ) -> Measured:
     """Run the study in ``folder``; raise with what was said if it ends badly."""
     command = [sys.executable, "-m", "snakemake", "-s", str(tree / "Snakefile")]
     command += ["--directory", str(folder), "--cores", str(cores), *options]
-    return measured([*command, "--config", f"study={folder / 'study.yaml'}", "--", target], folder)
+    command += ["--config", f"study={folder / 'study.yaml'}", *config, "--", *targets]
+    return measured(command, folder)
 
 
 def measured(command: list[str], folder: Path) -> Measured:

@@ -120,8 +120,9 @@ def save(figure: Figure, path: str | Path) -> tuple[Path, Path]:
     svg, png = Path(f"{path}.svg"), Path(f"{path}.png")
     svg.parent.mkdir(parents=True, exist_ok=True)
     with _style():
-        figure.savefig(svg, metadata={"Date": None, "Creator": None, "Title": figure.get_label()})
         figure.savefig(png, dpi=PNG_DPI, metadata={"Software": None})
+        figure.set_layout_engine("none")  # what the first has laid out, the second need not
+        figure.savefig(svg, metadata={"Date": None, "Creator": None, "Title": figure.get_label()})
     return svg, png
 
 
