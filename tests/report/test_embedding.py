@@ -83,6 +83,10 @@ def test_slimming_removes_comments_but_no_element():
         ("effects_binary_ir10", "Differences from the control, binary, imbalance ratio 10"),
         ("ratios_random_forest_8", "Score against imbalance ratio, random forest 8"),
         ("curves_ir10m50", "Precision-recall and ROC curves, imbalance ratio 10, 50 minority rows"),
+        (
+            "heatmap_binary_natural_decision_tree",
+            "Data sets against strategies, decision tree, binary, natural imbalance ratio",
+        ),
         ("status", "What ran"),
         ("something_new", "Something new"),
     ],

@@ -18,6 +18,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
@@ -122,7 +123,8 @@ def save(figure: Figure, path: str | Path) -> tuple[Path, Path]:
     with _style():
         figure.savefig(png, dpi=PNG_DPI, metadata={"Software": None})
         figure.set_layout_engine("none")  # what the first has laid out, the second need not
-        figure.savefig(svg, metadata={"Date": None, "Creator": None, "Title": figure.get_label()})
+        named = {"Date": None, "Creator": None, "Title": figure.get_label()}
+        FigureCanvasSVG(figure).print_svg(svg, metadata=named)
     return svg, png
 
 

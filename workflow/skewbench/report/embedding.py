@@ -117,9 +117,11 @@ def caption(name: str) -> str:
     kind = next((kind for kind in CALLED if name == kind or name.startswith(f"{kind}_")), "")
     name = name.removeprefix(kind).lstrip("_")
     parts = name.split("_")
-    ratio = [ratio_label(parts.pop())] if _RATIO.fullmatch(parts[-1]) else []
-    task = [parts.pop()] if parts and parts[-1] in ("binary", "multiclass") else []
-    said = ", ".join(filter(None, [CALLED.get(kind), words("_".join(parts)), *task, *ratio]))
+    ratio = [part for part in parts if _RATIO.fullmatch(part)]
+    task = [part for part in parts if part in ("binary", "multiclass")]
+    shown = "_".join(part for part in parts if part not in (*ratio, *task))
+    said = [CALLED.get(kind), words(shown), *task, *map(ratio_label, ratio)]
+    said = ", ".join(filter(None, said))
     return said[:1].upper() + said[1:]
 
 
