@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from skewbench.data import labels
 from skewbench.data.encode import MAX_LEVELS
 from skewbench.data.headers import nearest, only_column
+from skewbench.data.splits import duplicate_groups
 from skewbench.data.table import RESERVED, Table
 from skewbench.errors import InputError, shown
 
@@ -39,7 +40,8 @@ def tidy(
     target : str
         The column with the class labels.
     entry : dict
-        The data set's configuration; ``positive``, ``drop``, ``categorical`` and ``split`` apply.
+        The data set's configuration; ``positive``, ``drop``, ``categorical``,
+        ``duplicates`` and ``split`` apply.
     where : str
         What error messages call the source, usually the file's name.
     test : ndarray of bool, optional
@@ -67,7 +69,14 @@ def tidy(
         raise InputError(
             f"{where}: no feature columns are left besides the target {shown(target)}."
         )
-    return Table(pd.DataFrame(features), codes, classes, task, **special), notes
+    frame = pd.DataFrame(features)
+    if entry.get("duplicates") == "drop":
+        same = duplicate_groups(frame.assign(**special, **{target: codes}))
+        first = np.sort(np.unique(same, return_index=True)[1])
+        notes.append(f"{len(frame) - len(first)} duplicate rows dropped")
+        frame, codes = frame.iloc[first].reset_index(drop=True), codes[first]
+        special = {key: values[first] for key, values in special.items()}
+    return Table(frame, codes, classes, task, **special), notes
 
 
 def _check_columns(
