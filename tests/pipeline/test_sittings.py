@@ -120,6 +120,8 @@ def test_without_the_data_an_archive_makes_tables_figures_and_report(workplace, 
     assert ended.code == 0, ended.output
     assert set(collected(workplace)["dataset"]) == {"mine"}
     assert not (workplace.results / "metrics").exists()
+    said = (workplace.results / "report.html").read_text(encoding="utf-8")
+    assert "9 blocks of the study" in said
     difficulty = pd.read_parquet(workplace.results / "tables" / "difficulty.parquet")
     assert difficulty.query("ratio == 'natural'")["separability_auc"].notna().all()
     ended = workplace.script("publish.py", workplace.study)

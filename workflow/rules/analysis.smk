@@ -14,6 +14,7 @@ rule collect:
         "results/{study}/benchmarks/collect.tsv"
     params:
         archived=[block_name(block) for block in ARCHIVED],
+        not_run=NOT_RUN,
         code=code_digest("skewbench.analysis.sittings"),
     script:
         "../../scripts/collect.py"

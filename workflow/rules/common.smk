@@ -22,6 +22,7 @@ try:
     )
     RESULTS = Path("results", STUDY.name)
     ARCHIVED = archived_blocks(STUDY, RESULTS)
+    NOT_RUN = len(STUDY.blocks()) - len(ARCHIVED) if ONLY_ARCHIVED else 0
     if ONLY_ARCHIVED:
         STUDY = archived_part(STUDY, ARCHIVED)
 except InputError as error:
