@@ -27,10 +27,12 @@ COSTS_TIME = ("_seconds", "_mb")
 
 
 def catalogue(plural):
-    """Return the validated entries of ``config/<plural>.yaml``."""
+    """Return the validated entries of ``config/<plural>.yaml`` that need no extra."""
     kind = {"strategies": "strategy", "learners": "learner"}[plural]
     entries = read_yaml(ROOT / "config" / f"{plural}.yaml")
-    return {name: validate(entry, kind, name) for name, entry in entries.items()}
+    return {
+        name: validate(entry, kind, name) for name, entry in entries.items() if "extra" not in entry
+    }
 
 
 STRATEGIES = catalogue("strategies")

@@ -39,7 +39,8 @@ def _halves(folder: Path) -> dict:
 
 def measure(folder: Path, strategies: list[str] | None = None) -> pd.DataFrame:
     """Return one row per strategy (all without a list) and learner."""
-    catalogue = list(yaml.safe_load((ROOT / "config" / "strategies.yaml").read_text()))
+    entries = yaml.safe_load((ROOT / "config" / "strategies.yaml").read_text())
+    catalogue = [name for name, entry in entries.items() if "extra" not in entry]
     strategies = strategies or catalogue
     study = {
         "study": "memory",

@@ -82,6 +82,8 @@ def check_learner(
             raise Infeasible(f"{name} takes no example weights")
     if "objective" in strategy and "objective" not in estimator.get_params():
         raise Infeasible(f"{name} takes no custom objective")
+    if "train" in strategy and "phases" not in estimator.get_params():
+        raise Infeasible(f"{name} takes no neural training")
     if "wrap" in strategy:
         from skewbench.strategies.two_phase import TwoPhaseClassifier, can_continue
 

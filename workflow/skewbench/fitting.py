@@ -189,6 +189,8 @@ def _estimator(setting: Setting, learner: dict[str, Any], size: Size) -> Any:
     check_learner(strategy, learner, estimator, size)
     if "objective" in strategy:
         estimator.set_params(objective=build(strategy["objective"], setting.folder))
+    if "train" in strategy:
+        estimator.set_params(**strategy["train"])
     if "wrap" in strategy:
         ((path, parameters),) = strategy["wrap"].items()
         estimator = build({path: (parameters or {}) | {"estimator": estimator}}, setting.folder)

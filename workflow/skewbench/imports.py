@@ -11,10 +11,14 @@ import inspect
 import sys
 from importlib import import_module
 from importlib.machinery import PathFinder
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from skewbench.errors import InputError, nearest
+
+# What an entry's `extra` stands for: the module that has to be there, and how it is installed.
+EXTRAS = {"neural": ("torch", "PyTorch", "pip install torch==2.13.0")}
 
 
 def check_import_path(path: str, folder: Path, where: str) -> None:
@@ -96,6 +100,8 @@ def build(spec: dict[str, dict | None], folder: Path) -> Any:
 def build_all(entry: Any, folder: Path, where: str) -> None:
     """Construct every object that a catalogue entry names, to find what is wrong before any job.
 
+    An entry with the key ``extra`` needs an optional library, which is looked for first.
+
     Raises
     ------
     InputError
@@ -105,6 +111,10 @@ def build_all(entry: Any, folder: Path, where: str) -> None:
         for item in entry:
             build_all(item, folder, where)
     elif isinstance(entry, dict):
+        if isinstance(entry.get("extra"), str):
+            module, library, command = EXTRAS[entry["extra"]]
+            if find_spec(module) is None:
+                raise InputError(f"{where}: needs {library}: {command}")
         for key, value in entry.items():
             if isinstance(value, dict) and _is_object(value):
                 try:

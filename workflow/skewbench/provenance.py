@@ -21,6 +21,7 @@ LIBRARIES = (
     "imbalanced-learn",
     "xgboost-cpu",
     "xgboost",
+    "torch",
     "snakemake",
 )
 

@@ -23,7 +23,8 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{,59}")  # names become folders and w
 PLACEHOLDER = "${data}"
 RESERVED_STUDIES = ("cache", "reference")  # folders of results/ with another meaning
 # What a cell reads of its entries: a new label or source makes no result stale.
-TREATMENTS = ("resample", "on_mixed", "on_categorical", "weight", "objective", "model", "wrap")
+TREATMENTS = ("resample", "on_mixed", "on_categorical", "weight", "objective", "train", "model")
+TREATMENTS += ("wrap",)
 STRATEGY_KEYS = (*TREATMENTS, "correction", "effective_prior", "tasks", "max_rows")
 STRATEGY_KEYS += ("resample_before_split",)
 LEARNER_KEYS = ("model", "max_rows")
@@ -206,13 +207,16 @@ def _choose(
 ) -> dict:
     """Return the selected catalogue entries, with the study's own ones, in the study's order.
 
-    ``all`` takes the entries in a folder of the user's only if one is given.
+    ``all`` takes the entries in a folder of the user's only if one is given, and none that needs
+    an optional extra: those are chosen by name.
     """
     catalogue_file = root / "config" / f"{plural}.yaml"
     catalogue = read_yaml(catalogue_file)
     if selection == "all":
         selection = [
-            name for name, entry in catalogue.items() if with_files or PLACEHOLDER not in str(entry)
+            name
+            for name, entry in catalogue.items()
+            if (with_files or PLACEHOLDER not in str(entry)) and "extra" not in entry
         ]
     chosen: dict[str, dict] = {}
     for item in selection:
@@ -321,6 +325,13 @@ def _check_strategies(strategies: dict[str, dict], file: Path) -> None:
                 f"so '{key}' needs another name"
             )
     for name, spec in strategies.items():
+        if "train" in spec:
+            from skewbench.strategies.neural.settings import check_training
+
+            try:
+                check_training(spec["train"])
+            except InputError as error:
+                raise InputError(f"{file}: strategy '{name}': train: {error}") from None
         anchor = spec.get("anchor", "none")
         if anchor not in strategies:
             raise InputError(

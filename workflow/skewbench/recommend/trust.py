@@ -32,6 +32,7 @@ REVIEWED = frozenset(
         "skewbench.strategies.anomaly.AnomalyClassifier",
         "skewbench.strategies.cascade.BalanceCascadeClassifier",
         "skewbench.strategies.equal_cost.EqualCostClassifier",
+        "skewbench.strategies.neural.classifier.NeuralClassifier",  # its parameters are arrays
         "skewbench.strategies.objectives.FocalObjective",
         "skewbench.strategies.rules.RuleEnsembleClassifier",
         "skewbench.strategies.self_paced.SelfPacedEnsembleClassifier",
