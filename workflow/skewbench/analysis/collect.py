@@ -31,6 +31,7 @@ CELL = ["ratio", "strategy", "seed", "learner", "status", "reason", "flags", "ta
 JUDGED = ["scores", "prior", "decision"]
 COLUMNS = ["dataset", "family", "task", "track", "ratio", "strategy", "learner", "seed"]
 COLUMNS += ["status", "reason", "flags", *JUDGED, "metric", "value"]
+TEXT = [name for name in COLUMNS if name not in ("seed", "value")]
 POOLED = ["dataset", *CELL, *JUDGED, "metric", "value"]
 COUNT = "count_"
 
@@ -69,16 +70,16 @@ def collect(
     if archived is not None:
         pooled = pd.concat([pooled, archived], ignore_index=True)
     parts = [
-        _derive(rows, dataset, facts[dataset])
+        _compact(_derive(rows, dataset, facts[dataset]))
         for dataset, rows in pooled.groupby("dataset", sort=False, observed=True)
     ]
     if not parts:
         return pd.DataFrame(columns=COLUMNS), [], problems
-    collected = pd.concat(parts, ignore_index=True)
-    text = [name for name in COLUMNS if name not in ("seed", "value")]
-    collected[text] = collected[text].astype("category")
-    collected["seed"] = collected["seed"].astype("int64")
-    return collected[COLUMNS], versions, problems
+    collected = pa.concat_tables(parts).unify_dictionaries().to_pandas()
+    for name in TEXT:
+        words = collected[name].cat
+        collected[name] = words.reorder_categories(sorted(words.categories))
+    return collected, versions, problems
 
 
 def pool(
@@ -141,6 +142,14 @@ def _derive(pooled: pd.DataFrame, dataset: str, facts: dict[str, Any]) -> pd.Dat
         counts = pooled[is_count].set_index([*keys, "metric"])["value"].unstack("metric")
         parts.append(_from_counts(counts, facts))
     return pd.concat(parts).assign(dataset=dataset, family=facts["family"])
+
+
+def _compact(collected: pd.DataFrame) -> pa.Table:
+    """Return the rows with each word stored once: Python's objects would fill the memory."""
+    columns = {name: pa.array(collected[name], pa.string()).dictionary_encode() for name in TEXT}
+    columns["seed"] = pa.array(collected["seed"], pa.int64())
+    columns["value"] = pa.array(collected["value"], pa.float64())
+    return pa.table({name: columns[name] for name in COLUMNS})
 
 
 def _counts(frame: pd.DataFrame) -> np.ndarray:
