@@ -11,7 +11,9 @@ with logged(snakemake.log[0]):
     results = Path(snakemake.input[0]).parent.parent
     configuration = dict(snakemake.params.items())
     configuration.pop("code")
+    root = configuration.pop("root")
     text = json.dumps(provenance(results, configuration), indent=2) + "\n"
-    if "data" in snakemake.config:  # whose folder it was is nobody's business
+    text = text.replace(f"{root}/", "")  # whose folders these were is nobody's business
+    if "data" in snakemake.config:
         text = text.replace(str(Path(snakemake.config["data"]).resolve()), "${data}")
     Path(snakemake.output[0]).write_text(text)

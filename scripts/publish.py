@@ -14,10 +14,10 @@ from skewbench.errors import InputError  # noqa: E402
 from skewbench.recommend import knowledge  # noqa: E402
 from skewbench.study import load_study  # noqa: E402
 
-TABLES = ["arms", "claims", "comparisons", "decomposition", "difficulty", "leaking", "policies"]
-TABLES += ["recommender", "resources", "status"]
+READABLE = ["arms", "claims", "difficulty", "leaking", "policies", "recommender", "resources"]
+COMPACT = ["comparisons", "decomposition", "difficulty", "recommender", "resources"]
 # The report has them all; these can be shown elsewhere.
-FIGURES = ["arms", "claims", "decomposition", "forest", "ratios"]
+FIGURES = ["claims", "decomposition", "forest"]
 
 if len(sys.argv) != 2:
     sys.exit(__doc__)
@@ -30,8 +30,8 @@ try:
 except InputError as error:
     sys.exit(f"Error: {error}")
 files = [Path("report.html"), Path("provenance.json")]
-files += [Path("tables", f"{name}.csv") for name in TABLES]
-files += [Path("tables", f"{name}.parquet") for name in ("difficulty", "recommender", "resources")]
+files += [Path("tables", f"{name}.csv") for name in READABLE]
+files += [Path("tables", f"{name}.parquet") for name in COMPACT]
 files += [
     file.relative_to(results)
     for file in sorted((results / "figures").iterdir())

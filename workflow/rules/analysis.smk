@@ -107,6 +107,7 @@ rule provenance:
         protocol=STUDY.protocol | STUDY.limits,
         ratios=STUDY.ratios,
         seeds=STUDY.seeds,
+        root=str(STUDY.root),
         archive=str(STUDY.root / STUDY.archive) if ARCHIVED else None,
         archived=len(ARCHIVED),
         code=code_digest("skewbench.provenance"),
