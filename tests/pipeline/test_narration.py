@@ -4,10 +4,10 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import termios
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -24,15 +24,14 @@ STUDY = MINI | {
     "keep_scores": False,
 }
 LINE = re.compile(r"^(\d+) of (\d+) cells \((\d+) %\)(?:, (\d+) failed)?", flags=re.MULTILINE)
-PATIENCE = 8.0  # seconds
 STEPS = ("Select jobs", "Execute ", "Finished jobid", "steps (", "Provided cores", "job  ")
 
 
 def in_terminal(place, *arguments, columns=100, until=None):
     """Run Snakemake in a terminal of its own; return its exit code and all that it wrote.
 
-    Once ``until`` has been written, Ctrl-C is typed, and again if it runs on: Python can lose an
-    interrupt that comes while it tidies up.
+    Once ``until`` has been written, Ctrl-C is typed. Tests that a shell has put into the background
+    ignore it, as would their children.
     """
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
@@ -43,9 +42,10 @@ def in_terminal(place, *arguments, columns=100, until=None):
         stdin=follower,
         stdout=follower,
         stderr=follower,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(follower)
-    written, typed = b"", None
+    written = b""
     while True:
         try:
             piece = os.read(leader, 65536)
@@ -54,10 +54,9 @@ def in_terminal(place, *arguments, columns=100, until=None):
         if not piece:
             break
         written += piece
-        now = time.monotonic()
-        if until and until in written and (typed is None or now - typed > PATIENCE):
+        if until is not None and until in written:
             os.write(leader, b"\x03")
-            typed = now
+            until = None
     os.close(leader)
     return process.wait(timeout=60), written.decode()
 
