@@ -122,6 +122,17 @@ def test_memory():
     assert f"no strategy takes more than {largest / 1000:.1f} GB" in README
 
 
+def test_tables_and_figures_of_a_million_rows():
+    row = benchmark("tables").set_index("what").loc["tables, claims and figures"]
+    assert row["rows"] > 1_000_000
+    assert row["wall_seconds"] < 60
+    sentence = (
+        f"Tables, claims and figures of {row['rows'] / 1e6:.2f} million collected rows take "
+        f"{row['wall_seconds']:.0f} s and {row['peak_mb']:.0f} MB"
+    )
+    assert sentence in README
+
+
 def test_long_blocks_start_first():
     row = benchmark("order").set_index("longest_first").loc[True]
     sentence = (
