@@ -18,6 +18,7 @@ from skewbench.data.ratios import Ratio
 from skewbench.errors import InputError, nearest
 from skewbench.feasibility import OWN
 from skewbench.imports import check_import_path, import_paths
+from skewbench.strategies.neural.settings import check_training
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{,59}")  # names become folders and wildcards
 PLACEHOLDER = "${data}"
@@ -326,8 +327,6 @@ def _check_strategies(strategies: dict[str, dict], file: Path) -> None:
             )
     for name, spec in strategies.items():
         if "train" in spec:
-            from skewbench.strategies.neural.settings import check_training
-
             try:
                 check_training(spec["train"])
             except InputError as error:

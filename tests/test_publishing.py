@@ -1,0 +1,49 @@
+"""Publishing replaces what was there, whole; a study that has not run changes nothing."""
+
+import pandas as pd
+import pytest
+
+from skewbench.errors import InputError
+from skewbench.publishing import COMPACT, READABLE, publish
+from skewbench.recommend.knowledge import COLUMNS
+
+
+@pytest.fixture
+def results(tmp_path):
+    """A study's folder, its tables all alike but for the differences."""
+    folder = tmp_path / "results"
+    (folder / "tables").mkdir(parents=True)
+    (folder / "figures").mkdir()
+    for name in ("report.html", "provenance.json", "figures/claims.png", "figures/ranks_x.svg"):
+        (folder / name).write_text(name)
+    kept = {"task": "binary", "track": "default", "prior": "matched", "metric": "f1"}
+    rows = [kept, kept | {"metric": "accuracy"}, kept | {"prior": "reference"}]
+    differences = pd.DataFrame(rows).reindex(columns=[*COLUMNS, "more"])
+    for name in {*READABLE, *COMPACT, "differences"}:
+        differences.to_csv(folder / "tables" / f"{name}.csv")
+        differences.to_parquet(folder / "tables" / f"{name}.parquet")
+    return folder
+
+
+def test_old_files_go_and_differences_are_reduced(results, tmp_path):
+    archive = tmp_path / "kept"
+    (archive / "tables").mkdir(parents=True)
+    (archive / "tables" / "old.csv").touch()
+    (archive / "blocks.json").touch()
+    assert publish(results, archive) == 2 + len(READABLE) + len(COMPACT) + 1 + 1
+    assert (archive / "blocks.json").exists()
+    assert not (archive / "tables" / "old.csv").exists()
+    assert [file.name for file in (archive / "figures").iterdir()] == ["claims.png"]
+    differences = pd.read_parquet(archive / "tables" / "differences.parquet")
+    assert list(differences) == COLUMNS
+    assert differences["metric"].tolist() == ["f1"]
+
+
+def test_without_a_report_nothing_changes(results, tmp_path):
+    archive = tmp_path / "kept"
+    (archive / "tables").mkdir(parents=True)
+    (archive / "tables" / "old.csv").touch()
+    (results / "report.html").unlink()
+    with pytest.raises(InputError, match=r"report\.html: no such file; run the study first"):
+        publish(results, archive)
+    assert (archive / "tables" / "old.csv").exists()

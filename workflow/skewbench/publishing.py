@@ -1,0 +1,51 @@
+"""What is committed of a study beside its archive: its report, and a few tables and figures."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from skewbench.errors import InputError
+from skewbench.recommend import knowledge
+
+READABLE = ("arms", "claims", "difficulty", "leaking", "policies", "recommender", "resources")
+COMPACT = ("comparisons", "decomposition", "difficulty", "recommender", "resources")
+FIGURES = ("claims", "decomposition", "forest")  # the report has them all
+
+
+def publish(results: Path, folder: Path) -> int:
+    """Copy what is worth committing of ``results`` into ``folder``, in place of what was there.
+
+    Parameters
+    ----------
+    results : Path
+        A study's folder of results.
+    folder : Path
+        Its archive.
+
+    Returns
+    -------
+    int
+        How many files.
+
+    Raises
+    ------
+    InputError
+        When one of them is missing; nothing has been changed then.
+    """
+    files = [Path("report.html"), Path("provenance.json")]
+    files += [Path("tables", f"{name}.csv") for name in READABLE]
+    files += [Path("tables", f"{name}.parquet") for name in COMPACT]
+    figures = sorted((results / "figures").glob("*"))
+    files += [file.relative_to(results) for file in figures if file.stem.split("_")[0] in FIGURES]
+    for file in files:
+        if not (results / file).is_file():
+            raise InputError(f"{results / file}: no such file; run the study first")
+    differences = knowledge.reduced(knowledge.read(results)["differences"])
+    for name in ("tables", "figures"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / name).mkdir(parents=True)
+    for file in files:
+        shutil.copyfile(results / file, folder / file)
+    differences.to_parquet(folder / "tables" / "differences.parquet", compression="zstd")
+    return len(files) + 1
