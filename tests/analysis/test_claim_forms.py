@@ -45,6 +45,11 @@ def test_families_outside_the_limits_are_left_out():
     assert found.index.tolist() == ["a"]
 
 
+def test_learners_that_count():
+    test = {"of": ["smote"], "against": ["none"], "reading": READING, "learners": ["tree"]}
+    assert list(forms.contrast(test, evidence(two_learners(), test))) == ["tree"]
+
+
 def test_two_readings_and_two_ratios_of_one_strategy():
     tuned = Reading("f1", decision="tuned_f1")
     collected = pd.concat(
@@ -162,6 +167,7 @@ def test_a_modifier_pairs_effects_with_the_measure():
         ({"of": ["focal"]}, "strategy 'focal' has no result"),
         ({"ratio": "ir50"}, "not in this study: ratio ir50"),
         ({"reading": COST}, "not in this study: normalised_cost raw matched default"),
+        ({"learners": ["mlp"]}, "not in this study: learner 'mlp'"),
         ({"where": {"safe": [0, 1]}}, "'safe' at ratio natural needs the table of difficulty"),
     ],
 )

@@ -39,6 +39,7 @@ TABLES = [
     "difficulty_effects",
     "confusions",
     "gaps",
+    "shots",
     "status",
     "resources",
 ]

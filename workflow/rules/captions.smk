@@ -11,6 +11,7 @@ CATEGORIES = {  # by the beginning of a figure's name, which is its caption's na
     "decisions": "Thresholds",
     "ratios": "Imbalance ratio",
     "arms": "Imbalance ratio",
+    "shots": "Imbalance ratio",
     "curves": "Symptoms",
     "reliability": "Symptoms",
     "confusion": "Symptoms",

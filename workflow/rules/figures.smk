@@ -42,6 +42,11 @@ STATISTICS += [
     for kind in ("pairs", "cliques", "heatmap")
     for learner in COMPARED
 ]
+ONLY_OF = {
+    "decisions": "binary",
+    "decomposition": "binary",
+    "shots": "multiclass",
+}
 DRAWN = [
     f"{figure}_{task}_{ratio}"
     for task, ratio in PANELS
@@ -52,8 +57,9 @@ DRAWN = [
         "minority_types",
         "decisions",
         "decomposition",
+        "shots",
     )
-    if task == "binary" or figure not in ("decisions", "decomposition")
+    if figure not in ONLY_OF or task == ONLY_OF[figure]
 ]
 DRAWN += [f"ratios_{learner}" for learner in STUDY.learners if INDUCED]
 DRAWN += [f"arms_{ratio}" for ratio in FEW]

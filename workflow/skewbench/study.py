@@ -166,6 +166,7 @@ def load_study(
         name: {"cost": settings["cost"], "family": name} | entry
         for name, entry in chosen["dataset"].items()
     }
+    _check_shots(datasets, file)
     if with_data:
         for name, entry in datasets.items():
             datasets[name] = _with_files(name, entry, file, root, data)
@@ -291,8 +292,8 @@ def _with_files(name: str, entry: dict, file: Path, root: Path, data: Any) -> di
                 found = columns(root / entry[key], entry.get("separator"), entry.get("encoding"))
             except InputError as error:
                 raise InputError(f"{where}: {error}") from None
-            split = entry.get("split", {}).get("column")
-            wanted = [entry["target"], *entry.get("categorical", []), *([split] if split else [])]
+            named = [entry["target"], entry.get("split", {}).get("column"), entry.get("images")]
+            wanted = [name for name in named if name] + entry.get("categorical", [])
             for column in wanted:
                 if column not in found:
                     raise InputError(
@@ -312,6 +313,16 @@ def _ratios(ratios: list[str], file: Path) -> tuple[str, ...]:
     if len(set(canonical)) < len(canonical):
         raise InputError(f"{file}: key 'ratios': the same ratio is listed twice")
     return tuple(canonical)
+
+
+def _check_shots(datasets: dict[str, dict], file: Path) -> None:
+    for name, entry in datasets.items():
+        shots = entry.get("shots", {"few": 0, "many": 0})
+        if shots["few"] > shots["many"]:
+            raise InputError(
+                f"{file}: dataset '{name}': key 'shots': 'few' ({shots['few']}) must not exceed "
+                f"'many' ({shots['many']})"
+            )
 
 
 def _check_strategies(strategies: dict[str, dict], file: Path) -> None:

@@ -25,6 +25,7 @@ from skewbench.metrics.costs import (
     normalised_cost,
 )
 from skewbench.metrics.counts import threshold_metrics
+from skewbench.metrics.shots import FEW, MANY, shot_accuracies
 from skewbench.results import read_metrics
 
 CELL = ["ratio", "strategy", "seed", "learner", "status", "reason", "flags", "task", "track"]
@@ -48,7 +49,7 @@ def collect(
     files : iterable of path
         Metrics files, one per block.
     facts : mapping of data set name to its facts
-        ``family``, ``class_counts`` and ``cost`` are used.
+        ``family``, ``class_counts``, ``cost`` and ``shots`` are used.
     archived : DataFrame, optional
         Pooled rows of earlier sittings, which join those of the files.
 
@@ -140,7 +141,8 @@ def _derive(pooled: pd.DataFrame, dataset: str, facts: dict[str, Any]) -> pd.Dat
     if is_count.any():
         keys = [*CELL, *JUDGED]
         counts = pooled[is_count].set_index([*keys, "metric"])["value"].unstack("metric")
-        parts.append(_from_counts(counts, facts))
+        sizes = pooled[pooled["metric"] == "n_train"].set_index(CELL[:4])["value"]
+        parts.append(_from_counts(counts, sizes, facts))
     return pd.concat(parts).assign(dataset=dataset, family=facts["family"])
 
 
@@ -156,8 +158,11 @@ def _counts(frame: pd.DataFrame) -> np.ndarray:
     return frame["metric"].str.startswith(COUNT).fillna(False).to_numpy(dtype=bool)
 
 
-def _from_counts(pooled: pd.DataFrame, facts: dict[str, Any]) -> pd.DataFrame:
-    """Return pooled counts and every metric derived from them, long."""
+def _from_counts(pooled: pd.DataFrame, sizes: pd.Series, facts: dict[str, Any]) -> pd.DataFrame:
+    """Return pooled counts and every metric derived from them, long.
+
+    ``sizes`` are the training rows of each cell, as means over its folds.
+    """
     n_classes = len(facts["class_counts"])
     names = [f"{COUNT}{true}_{pred}" for true in range(n_classes) for pred in range(n_classes)]
     counts = pooled[names].to_numpy().reshape(-1, n_classes, n_classes)
@@ -168,5 +173,20 @@ def _from_counts(pooled: pd.DataFrame, facts: dict[str, Any]) -> pd.DataFrame:
     values["normalised_cost"] = normalised_cost(counts, costs)
     if n_classes == 2:
         values["net_benefit"] = net_benefit(counts, bayes_threshold(costs[1, 0], costs[0, 1]))
+    else:
+        shots = facts.get("shots") or {"few": FEW, "many": MANY}
+        values |= shot_accuracies(counts, _training_rows(pooled.index, counts, sizes), **shots)
     wide = pd.DataFrame(values, index=pooled.index).rename_axis(columns="metric")
     return wide.stack().rename("value").reset_index()
+
+
+def _training_rows(index: pd.MultiIndex, counts: np.ndarray, sizes: pd.Series) -> np.ndarray:
+    """Return the training rows per class of each row's cell, shape (n_rows, n_classes).
+
+    They are the true classes of what was judged on training rows, which is summed over folds.
+    """
+    cells = index.droplevel([name for name in index.names if name not in CELL[:4]])
+    training = index.get_level_values("scores") == "training"
+    rows = pd.DataFrame(counts[training].sum(axis=2), index=cells[training])
+    rows = rows.mul(sizes.reindex(rows.index) / rows.sum(axis=1), axis=0)
+    return rows.reindex(cells).to_numpy()

@@ -21,6 +21,7 @@ from skewbench.analysis.ratios import ratio_table
 from skewbench.analysis.screens import screen_table
 from skewbench.analysis.select import family_means, strategy_facts
 from skewbench.analysis.sensitivity import sensitivity_table
+from skewbench.analysis.shots import shot_table
 from skewbench.analysis.slopes import slope_table
 from skewbench.analysis.status import status_table
 from skewbench.analysis.symptoms import confusion_table, gap_table
@@ -67,6 +68,7 @@ def all_tables(
         "difficulty_effects": difficulty_effects(differences, measured),
         "confusions": confusion_table(collected, facts),
         "gaps": gap_table(collected, facts),
+        "shots": shot_table(collected, facts),
         "status": status_table(collected),
         "resources": resource_table(collected, facts),
     }

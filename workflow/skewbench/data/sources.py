@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from sklearn import datasets
 
-from skewbench.data import files, remote, synthetic
+from skewbench.data import files, images, remote, synthetic
 from skewbench.data.headers import nearest
 from skewbench.data.remote import TARGET, matrix
 from skewbench.data.splits import KINDS
@@ -23,7 +23,7 @@ from skewbench.errors import InputError
 
 COMMON = frozenset(
     {"source", "positive", "family", "licence", "original_source", "cost", "notes", "split"}
-    | {"drop", "categorical", "sha256"}
+    | {"drop", "duplicates", "categorical", "shots", "sha256"}
 )
 _UCI = "UCI Machine Learning Repository, "
 _BUNDLED = {
@@ -140,6 +140,8 @@ def _file(entry: dict, base: Path, cache: Path) -> _Raw:
         held_out = rows_of("test_path")
         test = np.arange(rows.num_rows + held_out.num_rows) >= rows.num_rows
         rows = files.stack(rows, held_out, where)
+    if "images" in entry:
+        rows = images.unpack(rows, str(entry["images"]), where)
     return _Raw(rows, str(entry["target"]), where, test=test)
 
 

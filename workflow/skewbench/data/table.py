@@ -133,6 +133,7 @@ def facts(
         "source": source,
         "original_source": entry.get("original_source", original_source),
         "cost": entry.get("cost"),
+        "shots": entry.get("shots"),
         "notes": own_note + notes,
         "checksum": checksum(table),
         "split": entry.get("split", {"kind": "stratified" if table.test is None else "fixed"}),

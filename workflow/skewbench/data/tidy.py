@@ -41,7 +41,7 @@ def tidy(
         The column with the class labels.
     entry : dict
         The data set's configuration; ``positive``, ``drop``, ``categorical``,
-        ``duplicates`` and ``split`` apply.
+        ``duplicates``, ``images`` and ``split`` apply.
     where : str
         What error messages call the source, usually the file's name.
     test : ndarray of bool, optional
@@ -59,10 +59,10 @@ def tidy(
     if test is not None:
         special["test"] = test
     aside = {target, *dropped, split.get("column")}
-    features = {}
+    features, is_image = {}, "images" in entry
     for name in raw.column_names:
         if name not in aside:
-            values = _feature(raw[name], name, name in categorical, where, notes)
+            values = _feature(raw[name], name, name in categorical, where, notes, is_image)
             if values is not None:
                 features[name] = values
     if not features:
@@ -135,9 +135,17 @@ def _split_columns(raw: pa.Table, split: dict, where: str) -> dict[str, np.ndarr
 
 
 def _feature(
-    column: pa.ChunkedArray, name: str, categorical: bool, where: str, notes: list[str]
+    column: pa.ChunkedArray,
+    name: str,
+    categorical: bool,
+    where: str,
+    notes: list[str],
+    is_image: bool,
 ) -> np.ndarray | pd.Categorical | None:
-    """Return the column's tidy values, or ``None`` (and a note) if it carries nothing."""
+    """Return the column's tidy values, or ``None`` (and a note) if it carries nothing.
+
+    A pixel stays even if it is the same in all images: its place among the others counts.
+    """
     if name == "":
         return _nameless(column, where, notes)
     numbers = None if categorical else _numbers(column)
@@ -152,7 +160,7 @@ def _feature(
         levels = _distinct(values)
     if levels == 0:
         notes.append(f"column {shown(name)} dropped: all values are missing")
-    elif levels == 1 and not (missing and numbers is None):
+    elif levels == 1 and not (missing and numbers is None) and not is_image:
         notes.append(f"column {shown(name)} dropped: it is constant")
     else:
         if numbers is None and levels > MAX_LEVELS:

@@ -22,6 +22,7 @@ from skewbench.figures.difficulty import gain_plot, minority_types_plot
 from skewbench.figures.effects import effect_plot
 from skewbench.figures.ranks import rank_plot
 from skewbench.figures.ratios import ratio_plot
+from skewbench.figures.shots import shots_plot
 from skewbench.figures.status import status_map
 from skewbench.figures.style import save
 from skewbench.figures.times import time_quality_plot
@@ -78,6 +79,9 @@ def draw_study(
             gains = where(tables["decomposition"], **at, metric="f1")
             figure = decomposition_plot(gains, highlight)
             save(figure, folder / f"decomposition_{task}_{ratio}")
+        else:
+            shots = where(tables["shots"], **at)
+            save(shots_plot(shots), folder / f"shots_{task}_{ratio}")
     for ratio in few:
         number, arm = ratio_facts(ratio)
         at = {"task": "binary", "imbalance_ratio": number, "arm": arm}

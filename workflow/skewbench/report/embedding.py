@@ -31,6 +31,7 @@ CALLED = {
     "decisions": "Default and tuned thresholds",
     "ratios": "Score against imbalance ratio",
     "arms": "Gains with many and with few minority rows",
+    "shots": "Accuracy on many-, medium- and few-shot classes",
     "curves": "Precision-recall and ROC curves",
     "time_quality": "Time against quality",
     "status": "What ran",

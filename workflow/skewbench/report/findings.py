@@ -8,7 +8,7 @@ import pandas as pd
 
 from skewbench.analysis.readings import PRIMARY
 from skewbench.analysis.select import CONTROL, OWN, where
-from skewbench.figures.wording import count, metric_label
+from skewbench.figures.wording import count, metric_label, ratio_label
 from skewbench.report.answer import METRIC, in_sentence
 from skewbench.report.columns import fixed, percent, significant, whole, with_interval
 from skewbench.report.inputs import Absent, Inputs, learner_order, main_design
@@ -80,6 +80,22 @@ def of_ratios(inputs: Inputs) -> str:
     return (
         f"Of {count(len(known), 'gain')} over the untouched model, {grows} grow with the imbalance "
         f"ratio, {falls} fall, and the others cannot be told from flat (95 % intervals)."
+    )
+
+
+def of_shots(inputs: Inputs) -> str:
+    """Say how many treatments find more of the few-shot classes, and which most."""
+    rows = inputs.table("shots", "ratio", "label", "few_gain", "all_gain")
+    rows = rows[rows["strategy"] != CONTROL].dropna(subset="few_gain").reset_index(drop=True)
+    if rows.empty:
+        raise Absent("No class here is few-shot.")
+    best = rows.loc[rows["few_gain"].idxmax()]
+    more, both = rows["few_gain"] > 0, (rows["few_gain"] > 0) & (rows["all_gain"] > 0)
+    return (
+        f"Of {count(len(rows), 'comparison')} with the untouched model, {more.sum()} find more of "
+        f"the few-shot classes and {both.sum()} of these more of all classes too; the largest gain "
+        f"in few-shot accuracy is {fixed(best['few_gain'], signed=True)}, {best['label']} "
+        f"({_learner(inputs, best['learner'])}, {ratio_label(best['ratio'])})."
     )
 
 

@@ -44,6 +44,16 @@ SECTIONS = (
         tables=(specs.SLOPES, specs.ARMS),
     ),
     Section(
+        "shots",
+        "Classes with many, a medium number of and few training rows",
+        findings.of_shots,
+        "Of data with more than two classes. Many-shot classes have more than 100 training rows, "
+        "few-shot ones fewer than 20, unless the data set says otherwise. Accuracy is the mean "
+        "recall of a group's classes.",
+        figures=("shots",),
+        tables=(specs.SHOTS,),
+    ),
+    Section(
         "symptoms",
         "Symptoms of imbalance",
         findings.of_symptoms,

@@ -163,6 +163,24 @@ ARMS = TableSpec(
     sort=("change",),
     descending=True,
 )
+SHOTS = TableSpec(
+    "shots",
+    "Accuracy on many-, medium- and few-shot classes",
+    (
+        STRATEGY,
+        LEARNER,
+        RATIO,
+        number("many", "Many-shot"),
+        number("medium", "Medium-shot"),
+        number("few", "Few-shot"),
+        number("all", "All classes"),
+        signed("few_gain", "Few-shot, gain"),
+        signed("all_gain", "All classes, gain"),
+        N_DATASETS,
+    ),
+    sort=("few", "all"),
+    descending=True,
+)
 RESOURCES = TableSpec(
     "resources",
     "CPU time and memory",

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau
 
-from skewbench.analysis.claims.evidence import NATURAL, Evidence
+from skewbench.analysis.claims.evidence import NATURAL, Absent, Evidence
 from skewbench.analysis.claims.guides import best_alternative
 from skewbench.analysis.claims.registry import gap_readings
 from skewbench.analysis.ranking import DECIMALS
@@ -47,7 +47,7 @@ def contrast(test: dict[str, Any], evidence: Evidence) -> pd.DataFrame:
         :func:`.guides.best_alternative`). ``reading`` and ``ratio``, for the other side
         ``against_reading`` and ``against_ratio`` where they differ. ``scale``: ``difference``, or
         ``relative``, the natural logarithm of the ratio (.01 is one per cent). ``where``: the
-        families, as {measure: [from, below]}.
+        families, as {measure: [from, below]}. ``learners``: those that count; all by default.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def contrast(test: dict[str, Any], evidence: Evidence) -> pd.DataFrame:
             advised, against = _logarithm(advised), _logarithm(against)
         return sign * (advised - against)
 
-    return _per_learner(test["of"], evidence, difference, families)
+    return _per_learner(test["of"], evidence, difference, families, test.get("learners"))
 
 
 def level(test: dict[str, Any], evidence: Evidence) -> pd.DataFrame:
@@ -192,7 +192,11 @@ def modifier(
 
 
 def _per_learner(
-    strategies: list[str], evidence: Evidence, difference: Score, families: pd.Index
+    strategies: list[str],
+    evidence: Evidence,
+    difference: Score,
+    families: pd.Index,
+    only: list[str] | None = None,
 ) -> pd.DataFrame:
     """Return the mean difference over ``strategies`` per family and learner.
 
@@ -200,8 +204,12 @@ def _per_learner(
     from a single family leaves the family out.
     """
     learners = {strategy: evidence.learners_of(strategy) for strategy in strategies}
+    counted = [*evidence.learners, OWN]
+    for learner in only or ():
+        if learner not in counted:
+            raise Absent(f"not in this study: learner '{learner}'")
     effects = {}
-    for learner in [*evidence.learners, OWN]:
+    for learner in only or counted:
         columns = [difference(s, learner) for s in strategies if learner in learners[s]]
         effect = _mean(columns).round(DECIMALS)
         effect = effect[effect.index.isin(families)]

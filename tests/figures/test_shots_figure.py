@@ -1,0 +1,49 @@
+"""The figure of shots says and shows what the table holds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skewbench.figures.shots import shots_plot
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+def table(rare=True):
+    rows = [
+        ("none", "control", 0.8, 0.5, 0.2, 0.5),
+        ("ldam_drw", "algorithm", 0.7, 0.6, 0.45, 0.6),
+        ("mixup", "data", 0.9, 0.5, 0.1, 0.5),
+    ]
+    names = ["strategy", "level", "many", "medium", "few", "all"]
+    shots = pd.DataFrame(rows, columns=names).assign(learner="cnn", ratio="lt100", n_datasets=1)
+    shots["label"] = shots["strategy"].str.replace("_", " ")
+    return shots if rare else shots.assign(few=np.nan)
+
+
+def said(figure):
+    texts = [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]
+    return " ".join(text.get_text() for text in texts).replace("\n", " ")
+
+
+def test_rows_are_ordered_by_few_shot_accuracy_and_the_best_is_named():
+    figure = shots_plot(table())
+    (axes,) = figure.axes
+    names = [text.get_text() for text in axes.get_yticklabels()]
+    assert names == ["mixup", "none", "ldam drw"]
+    words = said(figure)
+    assert "1 of 2 combinations find more of the few-shot classes" in words
+    assert "ldam drw most, 45%" in words
+    assert "Long tail, imbalance ratio 100, 1 data set" in words
+    assert [text.get_text() for text in axes.texts] == ["0.50", "0.50", "0.60"]
+    ends = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2]
+    assert [0.1, 0.9] in [sorted(map(float, end)) for end in ends]
+
+
+def test_without_few_shot_classes_medium_ones_take_their_place():
+    words = said(shots_plot(table(rare=False)))
+    assert "1 of 2 combinations find more of the medium-shot classes" in words
+
+
+def test_nothing_is_said():
+    assert "few training rows" in said(shots_plot(table().head(0)))
