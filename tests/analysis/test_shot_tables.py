@@ -34,7 +34,8 @@ def test_means_over_families_that_have_the_group():
     assert row[["many", "medium", "few", "all"]].tolist() == pytest.approx([0.75, 0.4, 0.4, 0.525])
     assert row["few_gain"] == pytest.approx(0.3)
     assert row["all_gain"] == pytest.approx((0.05 - 0.1) / 2)
-    assert row["n_datasets"] == 2 and row["level"] == "data"
+    assert row["n_datasets"] == 2
+    assert row["level"] == "data"
     assert table.loc["none", ["few_gain", "all_gain"]].tolist() == [0, 0]
 
 
@@ -43,7 +44,8 @@ def test_data_without_a_rare_class_and_binary_data_have_no_row():
     assert shot_table(collected(many), STRATEGIES).empty
     binary = collected().assign(task="binary")
     empty = shot_table(binary, STRATEGIES)
-    assert empty.empty and {"few", "few_gain", "label", "ratio"} <= set(empty)
+    assert empty.empty
+    assert {"few", "few_gain", "label", "ratio"} <= set(empty)
 
 
 def counted(matrix, scores, fold):

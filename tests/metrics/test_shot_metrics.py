@@ -28,7 +28,8 @@ def test_groups_by_hand():
 def test_edges_are_medium_and_own_bounds_count():
     found = shot_accuracies(COUNTS, np.array([100, 50, 20, 20]))
     assert found["accuracy_medium_shot"] == pytest.approx(1.8 / 4)
-    assert np.isnan(found["accuracy_many_shot"]) and np.isnan(found["accuracy_few_shot"])
+    assert np.isnan(found["accuracy_many_shot"])
+    assert np.isnan(found["accuracy_few_shot"])
     found = shot_accuracies(COUNTS, np.array([100, 50, 20, 20]), few=21, many=50)
     assert [found[f"accuracy_{group}_shot"] for group in ("many", "medium", "few")] == [
         pytest.approx(0.8),
@@ -54,7 +55,8 @@ def test_unknown_rows_and_absent_classes_are_undefined():
     assert np.isnan(list(unknown.values())).all()
     absent = COUNTS * np.array([1, 1, 1, 0])[:, None]
     found = shot_accuracies(absent, np.array([500, 101, 100, 19]))
-    assert np.isnan(found["accuracy_few_shot"]) and found["accuracy_medium_shot"] == 0.4
+    assert np.isnan(found["accuracy_few_shot"])
+    assert found["accuracy_medium_shot"] == 0.4
 
 
 def test_many_matrices_at_once_and_weights_of_classes_do_not_matter():

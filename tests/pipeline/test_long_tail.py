@@ -72,7 +72,8 @@ def test_images_to_shots(workplace):
     order = np.argsort(-np.bincount(np.r_[y, y_test]), kind="stable")
     shape = 10 ** (-np.arange(10) / 9)
     kept = np.rint((np.bincount(y)[order] / shape).min().__floor__() * shape).astype(int)
-    assert (kept < SHOTS["few"]).any() and (kept > SHOTS["many"]).any()
+    assert (kept < SHOTS["few"]).any()
+    assert (kept > SHOTS["many"]).any()
     rng = np.random.default_rng(0)
     few = []
     for _ in range(10):
