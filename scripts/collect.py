@@ -27,15 +27,10 @@ with logged(snakemake.log[0]):
         print(f"Not collected: {problem}", file=sys.stderr)
     if problems:
         print("Their cells are missing from the tables; `make retry` makes them.", file=sys.stderr)
-    if snakemake.params.not_run:
-        problems.append(
-            f"{snakemake.params.not_run} blocks of the study (a data set at a ratio with a "
-            "strategy and some seeds) have not been run yet; nothing here knows of them"
-        )
     if len(versions) > 1:
         print(f"Made with {len(versions)} different sets of library versions.", file=sys.stderr)
     write(
         pa.Table.from_pandas(collected, preserve_index=False),
         snakemake.output[0],
-        {"versions": versions, "not_collected": problems},
+        {"versions": versions, "not_collected": problems, "not_run": snakemake.params.not_run},
     )

@@ -397,7 +397,8 @@ def data_entries(file):
 def test_every_study_that_comes_with_the_project_loads(file, tmp_path):
     for entry in data_entries(file):
         split = entry.get("split", {}).get("column")
-        names = [entry["target"], *entry.get("categorical", []), *([split] if split else [])]
+        named = [entry["target"], split, entry.get("images"), *entry.get("categorical", [])]
+        names = [name for name in named if name]
         for key in {"path", "test_path"} & set(entry):
             path = Path(entry[key].replace("${data}", str(tmp_path)))
             path.parent.mkdir(parents=True, exist_ok=True)

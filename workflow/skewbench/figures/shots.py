@@ -59,9 +59,8 @@ def shots_plot(shots: pd.DataFrame) -> Figure:
         axes.set_xlabel("accuracy (mean recall of the classes)")
     size = count(int(shots["n_datasets"].max()), "data set")
     detail = f"{ratio_label(only(shots, 'ratio'))}, {size}; the largest raw score decides. "
-    detail += (
-        f"Right: accuracy on all classes, equally weighted. Dotted: no treatment, {rare}-shot."
-    )
+    detail += "Right: accuracy on all classes, each counting the same. "
+    detail += f"Dotted: no treatment, {rare}-shot."
     title(figure, _finding(shots, rare), detail[0].upper() + detail[1:])
     extra = [_mark(f"{rare}-shot classes", GREY)]
     if rare == "few":

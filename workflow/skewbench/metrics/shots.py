@@ -1,7 +1,7 @@
 """Accuracy on the classes of a long tail that have many, a medium number of or few training rows.
 
-The split of [Liu et al., Large-scale long-tailed recognition in an open world, CVPR 2019]: many-shot
-classes have more than 100 training rows, few-shot classes fewer than 20. As test sets of long-tailed
+Many-shot classes have more than 100 training rows, few-shot classes fewer than 20 [Liu et al.,
+Large-scale long-tailed recognition in an open world, CVPR 2019]. As test sets of long-tailed
 benchmarks have equal classes, accuracy on a group is the mean recall of its classes; so it is here,
 whatever the test rows' classes weigh.
 """

@@ -56,6 +56,8 @@ class Inputs:
         The study's catalogue entries.
     problems : list of str
         A sentence for everything that could not be read, here or when results were collected.
+    not_run : int
+        Blocks of the study that no sitting has run yet.
     """
 
     study: str
@@ -67,6 +69,7 @@ class Inputs:
     strategies: dict[str, dict[str, Any]]
     learners: dict[str, dict[str, Any]]
     problems: list[str]
+    not_run: int = 0
 
     def table(self, name: str, *columns: str) -> pd.DataFrame:
         """Return a table that has ``columns`` and at least one row.
@@ -176,7 +179,7 @@ def read_inputs(
         else:
             problems.append(f"{path}: no such figure")
     known = [_tried(_json, path, problems) for path in map(Path, facts)]
-    uncollected = _tried(_not_collected, Path(collected), problems) or []
+    said = _tried(_said, Path(collected), problems) or {}
     return Inputs(
         study=study,
         file=file,
@@ -186,7 +189,8 @@ def read_inputs(
         provenance=_tried(_json, Path(provenance), problems) or {},
         strategies=strategies,
         learners=learners,
-        problems=[*map(str, uncollected), *problems],
+        problems=[*map(str, said.get("not_collected", [])), *problems],
+        not_run=said.get("not_run", 0),
     )
 
 
@@ -210,7 +214,8 @@ def _json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _not_collected(path: Path) -> list[str]:
-    """Return what the collected table says of files that it could not take in."""
+def _said(path: Path) -> dict[str, Any]:
+    """Return what the collected table says of what it does not hold."""
     metadata = pq.read_schema(path).metadata or {}
-    return json.loads(metadata.get(b"skewbench.not_collected", b"[]"))
+    keys = {key: f"skewbench.{key}".encode() for key in ("not_collected", "not_run")}
+    return {key: json.loads(metadata[name]) for key, name in keys.items() if name in metadata}

@@ -52,6 +52,7 @@ def render(inputs: Inputs, sections: Sequence[Section] = SECTIONS, budget: int =
         scope=scope(inputs),
         answer=answer(inputs),
         problems=inputs.problems,
+        not_run=inputs.not_run,
         sections=shown,
         rankings=_rankings(inputs),
         main=_chosen(placed, figures, main=True),
