@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from skewbench.configuration import read_yaml
 from skewbench.study import load_study
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +22,19 @@ def compared(metric, decision="", scores="raw"):
     for column, value in wanted.items():
         kept &= table[column] == value
     return table[kept]
+
+
+def test_strategies_of_the_catalogue():
+    entries = read_yaml(ROOT / "config" / "strategies.yaml").values()
+    neural = sum("extra" in entry for entry in entries)
+    assert f"{len(entries) - neural} strategies ([config/strategies.yaml]" in README
+    assert f"there are {neural} more, which train a perceptron" in README
+
+
+def test_learners_of_the_catalogue():
+    entries = read_yaml(ROOT / "config" / "learners.yaml").values()
+    assert sum("extra" not in entry for entry in entries) == 8
+    assert "eight learners ([config/learners.yaml]" in README
 
 
 def test_what_has_been_run():

@@ -17,8 +17,8 @@ from typing import Any
 
 from skewbench.errors import InputError, nearest
 
-# What an entry's `extra` stands for: the module that has to be there, and how it is installed.
-EXTRAS = {"neural": ("torch", "PyTorch", "pip install torch==2.13.0")}
+# What an entry's `extra` stands for: the module it needs, and what is said where that is missing.
+EXTRAS = {"neural": ("torch", "needs PyTorch: pip install torch==2.13.0")}
 
 
 def check_import_path(path: str, folder: Path, where: str) -> None:
@@ -112,9 +112,9 @@ def build_all(entry: Any, folder: Path, where: str) -> None:
             build_all(item, folder, where)
     elif isinstance(entry, dict):
         if isinstance(entry.get("extra"), str):
-            module, library, command = EXTRAS[entry["extra"]]
+            module, need = EXTRAS[entry["extra"]]
             if find_spec(module) is None:
-                raise InputError(f"{where}: needs {library}: {command}")
+                raise InputError(f"{where}: {need}")
         for key, value in entry.items():
             if isinstance(value, dict) and _is_object(value):
                 try:

@@ -82,6 +82,11 @@ def test_every_strategy_differs_from_the_plain_network(name):
     assert not np.array_equal(scores(name), kept(plain, "test")["score"])
 
 
+def test_all_are_compared_with_the_plain_network():
+    """Anchors are the controls of strategies with a model of their own."""
+    assert not [name for name, spec in NEURAL.items() if "anchor" in spec]
+
+
 @pytest.mark.parametrize(("name", "parent"), ALSO_FROM.items())
 def test_every_variant_differs_from_what_it_varies(name, parent):
     binary = scores(name).ndim == 1

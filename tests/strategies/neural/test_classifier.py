@@ -1,51 +1,25 @@
-"""The neural classifier: scikit-learn's contract, the same bits again, each kind of training."""
+"""The neural classifier: scikit-learn's contract, the same bits again, weights, stored models."""
 
 import pickle
 
 import numpy as np
 import pytest
 import skops.io
-from scipy.special import logit
 from sklearn.base import clone
-from sklearn.datasets import load_digits, make_classification
+from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import balanced_accuracy_score, log_loss
+from sklearn.metrics import balanced_accuracy_score
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 torch = pytest.importorskip("torch", reason="needs the extra `neural`: pip install torch==2.13.0")
+
+from small_networks import DRW, QUICK, TRAININGS, fitted, training_of  # noqa: E402
 
 from skewbench.errors import Infeasible, InputError  # noqa: E402
 from skewbench.recommend.trust import REVIEWED  # noqa: E402
 from skewbench.strategies.neural import training  # noqa: E402
 from skewbench.strategies.neural.classifier import NeuralClassifier  # noqa: E402
 from skewbench.strategies.neural.nets import Network  # noqa: E402
-from skewbench.strategies.neural.training import class_f1, phase_steps  # noqa: E402
-
-QUICK = {"steps": 60, "hidden_layer_sizes": (16,), "random_state": 0}
-DRW = [{"share": 0.8}, {"share": 0.2, "learning_rate_factor": 0.1, "loss": {"weights": "inverse"}}]
-CRT = [{"share": 0.8}, {"share": 0.2, "sampler": "balanced", "freeze": "body", "reset_head": True}]
-TRAININGS = {
-    "plain": {},
-    "focal": {"loss": {"gamma": 2.0}},
-    "class_balanced_focal": {"loss": {"gamma": 1.0, "weights": "inverse", "link": "sigmoid"}},
-    "balanced_softmax": {"loss": {"tau": 1.0}},
-    "ldam_drw": {
-        "head": "cosine",
-        "loss": {"scale": 30.0, "margin": 0.5, "margin_power": 0.25},
-        "phases": DRW,
-    },
-    "balanced": {"sampler": "balanced"},
-    "dynamic": {"sampler": "dynamic"},
-    "two_phase": {"phases": [{"share": 0.5, "sampler": "undersampled"}, {"share": 0.5}]},
-    "mixup": {"augmentation": {"name": "mixup"}},
-    "remix": {"augmentation": {"name": "remix"}},
-    "crt": {"phases": CRT},
-    "tau_norm": {"posthoc": {"name": "tau_norm", "tau": 0.5}},
-    "logit_adjustment": {"posthoc": {"name": "logit_adjustment"}},
-    "scarf": {"pretraining": {"name": "scarf", "steps": 10}},
-    "early_stopping": {"early_stopping": True},
-}
-training_of = pytest.mark.parametrize("kind", TRAININGS.values(), ids=TRAININGS.keys())
 
 
 @parametrize_with_checks(
@@ -61,27 +35,6 @@ training_of = pytest.mark.parametrize("kind", TRAININGS.values(), ids=TRAININGS.
 )
 def test_scikit_learn_contract(estimator, check):
     check(estimator)
-
-
-@pytest.fixture(scope="module")
-def imbalanced():
-    return make_classification(
-        1200, 8, n_informative=4, n_redundant=0, weights=[0.9], flip_y=0.03, random_state=0
-    )
-
-
-@pytest.fixture(scope="module")
-def three_classes():
-    return make_classification(
-        900, 8, n_informative=5, n_classes=3, weights=[0.7, 0.2], random_state=0
-    )
-
-
-def fitted(data, **parameters):
-    return NeuralClassifier(**(QUICK | parameters)).fit(*data)
-
-
-# --- The same bits, and nothing else touched ----------------------------------------------------
 
 
 @training_of
@@ -118,14 +71,6 @@ def test_parameters_are_not_changed(imbalanced):
     twin = clone(model)
     model.fit(*imbalanced)
     assert repr(model.get_params()) == repr(twin.get_params())
-
-
-@training_of
-def test_every_training_differs_from_the_plain_one(kind, three_classes):
-    if not kind:
-        return
-    plain = fitted(three_classes).predict_proba(three_classes[0])
-    assert not np.allclose(fitted(three_classes, **kind).predict_proba(three_classes[0]), plain)
 
 
 @training_of
@@ -175,182 +120,6 @@ def test_class_weights_of_rows_and_of_the_loss_agree(imbalanced):
     of_the_loss = fitted(imbalanced, loss={"weights": "inverse"})
     X = imbalanced[0]
     np.testing.assert_allclose(of_rows.predict_proba(X), of_the_loss.predict_proba(X), atol=1e-4)
-
-
-# --- Priors -------------------------------------------------------------------------------------
-
-
-def test_logit_adjustment_is_a_threshold_at_the_prior(imbalanced):
-    X, y = imbalanced
-    plain = fitted(imbalanced).predict_proba(X)[:, 1]
-    adjusted = fitted(imbalanced, posthoc={"name": "logit_adjustment", "tau": 1.0})
-    np.testing.assert_array_equal(adjusted.predict(X), plain > y.mean())
-    offset = logit(adjusted.predict_proba(X)[:, 1]) - logit(plain)
-    np.testing.assert_allclose(offset, -logit(y.mean()), rtol=1e-6)
-
-
-def test_without_strength_nothing_is_adjusted(imbalanced):
-    plain = fitted(imbalanced).predict_proba(imbalanced[0])
-    for kind in ({"posthoc": {"name": "logit_adjustment", "tau": 0}}, {"loss": {"tau": 0}}):
-        found = fitted(imbalanced, **kind).predict_proba(imbalanced[0])
-        np.testing.assert_array_equal(found, plain)
-
-
-def test_adjustment_by_hand_of_three_classes():
-    """z = (2, 1, 0) and n = (100, 10, 1): the adjusted choice is the rarest class."""
-    model = NeuralClassifier(posthoc={"name": "logit_adjustment"})
-    model._finish(None, np.array([100, 10, 1]) / 111)
-    assert (np.array([2.0, 1.0, 0.0]) + model._offset).argmax() == 2
-
-
-def test_balanced_softmax_with_the_prior_put_back_is_calibrated_as_cross_entropy():
-    X, y = make_classification(
-        6000, 8, n_informative=4, n_redundant=0, weights=[0.95], flip_y=0.02, random_state=1
-    )
-    train, test = (X[:3000], y[:3000]), (X[3000:], y[3000:])
-    plain, balanced = (
-        fitted(train, steps=300, loss=loss).predict_proba(test[0])[:, 1]
-        for loss in ({}, {"tau": 1.0})
-    )
-    put_back = 1 / (1 + np.exp(-logit(balanced) - logit(y[:3000].mean())))
-    assert balanced.mean() > 2 * plain.mean()
-    expected = log_loss(test[1], plain)
-    assert log_loss(test[1], put_back) == pytest.approx(expected, rel=0.1)
-    assert log_loss(test[1], balanced) > 1.2 * expected
-
-
-def test_balanced_training_finds_more_of_the_minority(imbalanced):
-    recall = {
-        name: fitted(imbalanced, steps=200, **kind)
-        .predict(imbalanced[0])[imbalanced[1] == 1]
-        .mean()
-        for name, kind in TRAININGS.items()
-    }
-    for name in ("balanced", "balanced_softmax", "crt", "logit_adjustment"):
-        assert recall[name] > recall["plain"], name
-
-
-# --- Phases -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("steps", "shares", "expected"),
-    [
-        (800, [1], [800]),
-        (800, [0.8, 0.2], [640, 160]),
-        (10, [0.5, 0.5], [5, 5]),
-        (7, [0.25, 0.25, 0.5], [2, 2, 3]),
-    ],
-)
-def test_phases_share_the_steps(steps, shares, expected):
-    assert phase_steps(steps, shares) == expected
-
-
-def test_the_learning_rate_falls_along_a_cosine_in_every_phase(imbalanced, monkeypatch):
-    seen = []
-    step = torch.optim.AdamW.step
-    monkeypatch.setattr(
-        torch.optim.AdamW,
-        "step",
-        lambda self: (seen.append(self.param_groups[0]["lr"]), step(self)),
-    )
-    fitted(imbalanced, steps=10, learning_rate=0.1, phases=DRW)
-    expected = [0.05 * (1 + np.cos(np.pi * t / 8)) for t in range(8)]
-    expected += [0.005 * (1 + np.cos(np.pi * t / 2)) for t in range(2)]
-    np.testing.assert_allclose(seen, expected)
-
-
-def test_a_frozen_body_stays_and_its_head_is_new(imbalanced):
-    stage_one = fitted(imbalanced, steps=48, phases=None)
-    crt = fitted(imbalanced, steps=60, phases=CRT)  # 48 + 12 steps
-    for name, value in stage_one.parameters_.items():
-        assert np.array_equal(value, crt.parameters_[name]) == name.startswith("body"), name
-
-
-def test_tau_normalisation_changes_the_head_alone(imbalanced):
-    plain = fitted(imbalanced).parameters_
-    changed = fitted(imbalanced, **TRAININGS["tau_norm"]).parameters_
-    norms = np.linalg.norm(plain["head.weight"], axis=1, keepdims=True)
-    np.testing.assert_allclose(changed["head.weight"], plain["head.weight"] / norms**0.5, rtol=1e-5)
-    assert not changed["head.bias"].any()
-    np.testing.assert_array_equal(plain["body.0.weight"], changed["body.0.weight"])
-
-
-def test_a_deferred_weight_weighs_in_the_last_phase_only(imbalanced, monkeypatch):
-    seen = []
-    loss_of = training.Plan.loss_of
-
-    def noted(plan, phase, **where):
-        seen.append((loss := loss_of(plan, phase, **where)).weights)
-        return loss
-
-    monkeypatch.setattr(training.Plan, "loss_of", noted)
-    fitted(imbalanced, **TRAININGS["ldam_drw"])
-    assert seen[0] is None
-    n = np.bincount(imbalanced[1])
-    np.testing.assert_allclose(seen[1], len(imbalanced[1]) / (2 * n), rtol=1e-6)
-
-
-def test_prediction_has_the_scale_and_no_margin(imbalanced):
-    """The outputs are 30 times cosines, whatever margins they were trained with."""
-    X = imbalanced[0]
-    model = fitted(imbalanced, **TRAININGS["ldam_drw"])
-    p = {name: value.astype(float) for name, value in model.parameters_.items()}
-    features = np.maximum(X @ p["body.0.weight"].T + p["body.0.bias"], 0)
-    unit = [a / np.linalg.norm(a, axis=1, keepdims=True) for a in (features, p["head.weight"])]
-    cosines = unit[0] @ unit[1].T
-    np.testing.assert_allclose(model.decision_function(X), 30 * (cosines[:, 1] - cosines[:, 0]))
-
-
-# --- Rows held out ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", ["dynamic", "early_stopping"])
-def test_rows_are_held_out_of_the_training_rows_by_class(kind, three_classes, monkeypatch):
-    seen = {}
-    train = training.train
-
-    def noted(network, rows, held_out, *rest):
-        seen["rows"], seen["held_out"] = rows, held_out
-        return train(network, rows, held_out, *rest)
-
-    monkeypatch.setattr("skewbench.strategies.neural.classifier.train", noted)
-    X, y = three_classes
-    fitted(three_classes, **TRAININGS[kind])
-    n = np.bincount(y)
-    held_out = np.bincount(seen["held_out"].codes)
-    np.testing.assert_array_equal(held_out, np.round(0.2 * n))
-    np.testing.assert_array_equal(np.bincount(seen["rows"].codes) + held_out, n)
-    both = torch.cat([seen["rows"].features, seen["held_out"].features]).numpy()
-    order = np.lexsort(both.T), np.lexsort(X.astype(np.float32).T)
-    np.testing.assert_array_equal(both[order[0]], X.astype(np.float32)[order[1]])
-
-
-def test_early_stopping_ends_early_and_keeps_what_was_best():
-    """On pure noise the held-out loss only grows."""
-    rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(300, 20)), rng.integers(0, 2, 300)
-    how = {"steps": 800, "hidden_layer_sizes": (64, 64), "weight_decay": 0.0, "dropout": 0.0}
-    model = fitted((X, y), early_stopping=True, **how)
-    assert model.steps_[0] < 800
-    overfitted = fitted((X, y), **how)
-    X_new, y_new = rng.normal(size=(2000, 20)), rng.integers(0, 2, 2000)
-    stopped, ran = (log_loss(y_new, m.predict_proba(X_new)) for m in (model, overfitted))
-    assert stopped < 0.8
-    assert ran > 2 * stopped
-
-
-@pytest.mark.parametrize("kind", ["dynamic", "early_stopping"])
-def test_too_few_rows_to_hold_out_are_infeasible(kind, imbalanced):
-    X, y = imbalanced
-    keep = np.flatnonzero(y == 0).tolist() + np.flatnonzero(y == 1)[:9].tolist()
-    with pytest.raises(Infeasible, match=r"9 rows of the rarest class .* at least 10 are needed"):
-        fitted((X[keep], y[keep]), **TRAININGS[kind])
-
-
-def test_f1_of_each_class_by_hand():
-    codes, predicted = np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 1, 1, 0, 1])
-    np.testing.assert_allclose(class_f1(codes, predicted, 4), [2 / 3, 2 / 5, 0, 0])
 
 
 # --- Images, devices and mistakes ---------------------------------------------------------------
@@ -412,31 +181,6 @@ def test_a_stored_model_scores_as_before(kind, three_classes):
     ):
         expected = model.predict_proba(three_classes[0])
         np.testing.assert_array_equal(loaded.predict_proba(three_classes[0]), expected)
-
-
-@pytest.mark.slow
-def test_balanced_softmax_beats_cross_entropy_on_long_tailed_digits():
-    """100 down to 2 rows a class: better balanced accuracy in at least four of five seeds."""
-    X, y = load_digits(return_X_y=True)
-    X = X / 8 - 1
-    wins = 0
-    for seed in range(5):
-        rng = np.random.default_rng(seed)
-        tail = (100 * 0.02 ** (np.arange(10) / 9)).astype(int)
-        parts = [rng.permutation(np.flatnonzero(y == c)) for c in range(10)]
-        train = np.concatenate([part[:n] for part, n in zip(parts, tail, strict=True)])
-        test = np.concatenate([part[100:] for part in parts])
-        plain, balanced = (
-            balanced_accuracy_score(
-                y[test],
-                NeuralClassifier(image_shape=[1, 8, 8], steps=200, loss=loss, random_state=seed)
-                .fit(X[train], y[train])
-                .predict(X[test]),
-            )
-            for loss in (None, {"tau": 1.0})
-        )
-        wins += balanced > plain
-    assert wins >= 4
 
 
 def test_network_of_the_fitted_parameters(imbalanced):

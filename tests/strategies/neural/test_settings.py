@@ -228,8 +228,8 @@ def test_the_classifier_without_pytorch_says_how_to_get_it(tmp_path):
         f"try: build_all({entry!r}, Path('.'), 'mine')\n"
         "except ValueError as error: print(error)\n"
     )
-    expected = "mine: model: neural strategies and learners need PyTorch: "
-    assert run.stdout == expected + "pip install torch==2.13.0\n"
+    expected = "mine: model: a neural network needs PyTorch: pip install torch==2.13.0\n"
+    assert run.stdout == expected
 
 
 def test_the_rest_of_the_library_imports_no_pytorch():

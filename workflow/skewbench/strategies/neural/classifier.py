@@ -20,13 +20,13 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from skewbench.errors import Infeasible, InputError
+from skewbench.imports import EXTRAS
 
 try:
     import torch
 except ModuleNotFoundError as error:
-    raise InputError(
-        "neural strategies and learners need PyTorch: pip install torch==2.13.0"
-    ) from error
+    _, need = EXTRAS["neural"]
+    raise InputError(f"a neural network {need}") from error
 
 from skewbench.strategies.neural.nets import Network, tau_normalised
 from skewbench.strategies.neural.settings import TRAINING, check_training, chosen
