@@ -149,11 +149,23 @@ def slopes() -> pd.DataFrame:
     return pd.DataFrame(rows).assign(n_datasets=12)
 
 
+def shots() -> pd.DataFrame:
+    rows = [
+        {"task": "multiclass", "track": "default", "ratio": "lt100", "learner": "tree"}
+        | described(strategy) | {"many": 0.8, "medium": 0.5, "few": few, "all": every}
+        | {"few_gain": few - 0.1, "all_gain": every - 0.5}
+        for strategy, few, every in (
+            ("none", 0.1, 0.5), ("smote", 0.4, 0.55), ("hostile", 0.2, 0.4)
+        )
+    ]  # fmt: skip
+    return pd.DataFrame(rows).assign(n_datasets=1)
+
+
 TABLES = {
     table.__name__: table
     for table in (
         *(ranks, comparisons, decomposition, decisions, leaking),
-        *(status, resources, claims, recommender, slopes),
+        *(status, resources, claims, recommender, slopes, shots),
     )
 }
 DATASETS = [

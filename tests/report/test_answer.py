@@ -116,6 +116,11 @@ def test_findings(inputs):
     assert "80 % and 85 % (decision tree) and 90 % and 95 % (XGBoost)" in findings.of_symptoms(
         inputs
     )
+    assert findings.of_shots(inputs) == (
+        "Of 2 comparisons with the untouched model, 2 find more of the few-shot classes and 1 of "
+        "these more of all classes too; the largest gain in few-shot accuracy is +0.300, SMOTE "
+        "(decision tree, long tail, imbalance ratio 100)."
+    )
     assert "takes 16.0 times the CPU time" in findings.of_cost(inputs)  # median of 2 and 30
     assert findings.of_claims(inputs) == (
         "Of 5 claims on 3 pieces of advice in the notes: 2 supported, 1 contradicted, 1 undecided "
