@@ -25,7 +25,7 @@ class Network(nn.Module):
     hidden_layer_sizes : sequence of int
         Widths of the fully connected ReLU layers; empty leaves a linear model.
     image_shape : (channels, height, width) or None
-        None: a perceptron for tables. Else two convolutions (3 x 3, ReLU, pooled by 2) come first.
+        None: a perceptron for tables. Else two convolutions (3 x 3, pooled by 2, ReLU) come first.
     head : {"linear", "cosine"}
     dropout : float
         Share of the values that each fully connected layer loses, while training only.
@@ -54,10 +54,23 @@ class Network(nn.Module):
         if generator is not None:
             initialise(self.body, generator)
             self.head.reset(generator)
+        self.to(memory_format=torch.channels_last)  # of convolutions; others have no such thing
 
     def forward(self, rows):
         """Return outputs of shape (n, n_classes)."""
         return self.head(self.body(rows))
+
+
+class Images(nn.Module):
+    """Rows as images, channels innermost in memory: convolutions of few channels gain a third."""
+
+    def __init__(self, shape):
+        super().__init__()
+        self.shape = tuple(shape)
+
+    def forward(self, rows):
+        """Return images of shape (n, channels, height, width)."""
+        return rows.unflatten(1, self.shape).contiguous(memory_format=torch.channels_last)
 
 
 class LinearHead(nn.Module):
@@ -148,10 +161,13 @@ def _layers(width, sizes, dropout=0.0, generator=None):
 
 def _convolutions(image_shape):
     channels, height, width = image_shape
-    layers = [nn.Unflatten(1, tuple(image_shape))]
+    layers = [Images(image_shape)]
     for out in CHANNELS:
-        layers += [skip_init(nn.Conv2d, channels, out, 3, padding=1), nn.ReLU()]
-        layers.append(nn.MaxPool2d(2, ceil_mode=True))
+        layers.append(skip_init(nn.Conv2d, channels, out, 3, padding=1))
+        layers += [
+            nn.MaxPool2d(2, ceil_mode=True),
+            nn.ReLU(),
+        ]  # either order; a quarter passes ReLU
         channels, height, width = out, math.ceil(height / 2), math.ceil(width / 2)
     return [*layers, nn.Flatten()], channels * height * width
 
