@@ -79,11 +79,11 @@ def forecast(request, tmp_path):
     return Forecast(study, tmp_path / "results")
 
 
-def prepare(forecast, counts, n_features=20):
+def prepare(forecast, counts, n_features=20, split="stratified"):
     folder = forecast.results / "data"
     folder.mkdir(parents=True)
     facts = {"task": "binary", "class_counts": counts, "n_features": n_features}
-    facts |= {"split": {"kind": "stratified"}}
+    facts |= {"split": {"kind": split}}
     (folder / "table.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
@@ -92,6 +92,15 @@ def test_a_slow_strategy_is_known_before_the_data_are(forecast):
     assert first > 5 * forecast.seconds("table", "natural", "none", 2) > 5 * BLOCK_SECONDS
     prepare(forecast, [7500, 7500])
     assert forecast.seconds("table", "natural", "slow", 2) > 3 * first
+
+
+def test_a_fixed_split_is_one_fold(forecast):
+    prepare(forecast, [9_000, 1_000], split="fixed")
+    size = Size("binary", (9_000, 1_000))
+    once = forecast.study.protocol | {"folds": 1}
+    slow = forecast.study.strategies["slow"]
+    cell = sum(cell_seconds(slow, forecast.study.learners, once, 20, size).values())
+    assert forecast.seconds("table", "natural", "slow", 1) == pytest.approx(BLOCK_SECONDS + cell)
 
 
 def test_blocks_of_prepared_data_cost_what_their_rows_do(forecast):

@@ -215,6 +215,13 @@ def test_a_mistake_gives_one_sentence_with_file_and_key(tmp_path, changes, messa
         ({"path": "claims.csv", "separator": "ab"}, r"`separator` must be one ASCII character"),
         ({"path": "${data}/claims.csv"}, r"key 'path' names \$\{data\}; .*--config data=FOLDER"),
         ({"path": "~no_such_user/claims.csv"}, r"no_such_user"),
+        ({"path": "claims.csv", "images": "region"}, r"'images': .*claims\.csv is a text file"),
+        ({"path": "x.parquet", "images": "fraud"}, r"'images': 'fraud' cannot also be the target"),
+        ({"path": "x.parquet", "images": "a", "drop": ["a"]}, r"'a' cannot also be .*dropped"),
+        (
+            {"path": "claims.csv", "shots": {"few": 30, "many": 20}},
+            r"key 'shots': 'few' \(30\) must not exceed 'many' \(20\)",
+        ),
         ({"path": "of_{x}/claims.csv"}, r"key 'path': .*claims\.csv' has braces, which stand for"),
         ({"path": "latin.csv", "encoding": "latin-1", "target": "frod"}, r"mean 'fraud'\?"),
         (

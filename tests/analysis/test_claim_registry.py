@@ -62,6 +62,8 @@ def test_every_tested_claim_says_its_form_in_words():
 def test_claims_name_strategies_of_the_catalogue():
     catalogue = set(read_yaml(CONFIG / "strategies.yaml"))
     assert {name for claim in CLAIMS for name in named(claim.test)} <= catalogue
+    learners = set(read_yaml(CONFIG / "learners.yaml"))
+    assert {name for claim in CLAIMS for name in named(claim.test, ("learners",))} <= learners
 
 
 def test_claims_name_metrics_that_are_measured():

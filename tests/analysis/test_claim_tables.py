@@ -115,7 +115,7 @@ def test_what_is_missing_is_named_and_stops_nothing():
         waiting,
         contrast("good"),
     )
-    assert table["verdict"].tolist() == ["undecided"] * 3 + ["not yet run", "supported"]
+    assert table["verdict"].tolist() == ["not yet run"] * 4 + ["supported"]
     assert table["note"].tolist()[:4] == [
         "not in this study: strategy 'rusboost'",
         "not in this study: ratio ir50",
@@ -204,7 +204,7 @@ def test_the_number_of_claims_is_said_with_what_it_means():
     assert "at most about 0.1 of them (2 x 0.05)" in said
 
 
-def test_an_empty_study_is_undecided():
+def test_an_empty_study_has_run_nothing():
     table, _ = judged(contrast("good"), table=collected().head(0))
-    assert table.loc["good", "verdict"] == "undecided"
+    assert table.loc["good", "verdict"] == "not yet run"
     assert "not in this study" in table.loc["good", "note"]

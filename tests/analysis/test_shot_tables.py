@@ -1,5 +1,7 @@
 """The table of shots: groups of classes against the untouched model, and from metrics files."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,43 +11,68 @@ from skewbench.analysis.collect import collect
 from skewbench.analysis.shots import READINGS, shot_table
 from skewbench.results import CellResult, MetricRow, metrics_table, write
 
-STRATEGIES = described(none="control", smote="data", leaky=("data", "smote", False))
+STRATEGIES = described(
+    none="control",
+    smote="data",
+    leaky=("data", "smote", False),
+    plain=("anchor", "plain"),
+    forest=("ensemble", "plain"),
+)
+NAN = np.nan
 SCORES = {  # many, medium, few, all
     ("a", "none"): (0.9, 0.5, 0.1, 0.5),
     ("a", "smote"): (0.8, 0.5, 0.4, 0.55),
-    ("b", "none"): (0.7, 0.4, np.nan, 0.6),
-    ("b", "smote"): (0.7, 0.3, np.nan, 0.5),
-    ("b", "leaky"): (1.0, 1.0, np.nan, 1.0),
+    ("b", "none"): (0.7, 0.4, NAN, 0.6),
+    ("b", "smote"): (0.7, 0.3, NAN, 0.5),
+    ("b", "leaky"): (1.0, 1.0, NAN, 1.0),
 }
 
 
-def collected(scores=SCORES):
+def collected(scores=SCORES, **keys):
     parts = [
-        rows({key: values[i] for key, values in scores.items()}, reading=reading)
+        rows({key: values[i] for key, values in scores.items()}, reading=reading, **keys)
         for i, reading in enumerate(READINGS.values())
     ]
     return pd.concat(parts, ignore_index=True).assign(task="multiclass")
 
 
-def test_means_over_families_that_have_the_group():
-    table = shot_table(collected(), STRATEGIES).set_index("strategy")
-    assert list(table.index) == ["none", "smote"]  # no leaking one
-    row = table.loc["smote"]
-    assert row[["many", "medium", "few", "all"]].tolist() == pytest.approx([0.75, 0.4, 0.4, 0.525])
-    assert row["few_gain"] == pytest.approx(0.3)
-    assert row["all_gain"] == pytest.approx((0.05 - 0.1) / 2)
-    assert row["n_datasets"] == 2
-    assert row["level"] == "data"
-    assert table.loc["none", ["few_gain", "all_gain"]].tolist() == [0, 0]
+def test_every_family_has_its_own_groups():
+    table = shot_table(collected(), STRATEGIES).set_index(["family", "strategy"])
+    assert list(table.index) == list(product("ab", ["none", "smote"]))  # no leaking one
+    row = table.loc["a", "smote"]
+    assert row[["many", "medium", "few", "all"]].tolist() == [0.8, 0.5, 0.4, 0.55]
+    assert row[["few_gain", "all_gain"]].tolist() == pytest.approx([0.3, 0.05])
+    row = table.loc["b", "smote"]
+    assert np.isnan(row[["few", "few_gain"]].astype(float)).all()
+    assert row[["medium_gain", "all_gain"]].tolist() == pytest.approx([-0.1, -0.1])
+    assert set(table["control"]) == {"none"}
+    assert table.loc["b", "none"][["medium_gain", "all_gain", "imputed"]].tolist() == [0, 0, 0]
 
 
-def test_data_without_a_rare_class_and_binary_data_have_no_row():
-    many = {key: (0.9, np.nan, np.nan, 0.9) for key in SCORES}
-    assert shot_table(collected(many), STRATEGIES).empty
-    binary = collected().assign(task="binary")
-    empty = shot_table(binary, STRATEGIES)
+def test_models_of_their_own_gain_over_their_anchor():
+    scores = {("a", "plain"): (0.9, 0.5, 0.2, 0.6), ("a", "forest"): (0.8, 0.6, 0.5, 0.7)}
+    table = shot_table(collected(scores, learner="own"), STRATEGIES).set_index("strategy")
+    assert table.loc["forest", "control"] == "plain"
+    assert table.loc["forest", "few_gain"] == pytest.approx(0.3)
+    assert table.loc["plain", "few_gain"] == 0
+
+
+def test_a_failed_cell_has_its_controls_values_and_says_so():
+    scores = {key: value for key, value in SCORES.items() if key[0] == "a"}
+    some = collected(scores)
+    lost = collected({("a", "smote"): ("failed",) * 4}).drop_duplicates()
+    table = shot_table(
+        pd.concat([some[some["strategy"] != "smote"], lost], ignore_index=True), STRATEGIES
+    ).set_index("strategy")
+    assert table.loc["smote", ["few", "few_gain", "imputed"]].tolist() == [0.1, 0, 1]
+
+
+def test_data_of_one_group_and_binary_data_have_no_row():
+    for one in ((0.9, NAN, NAN, 0.9), (NAN, 0.9, NAN, 0.9)):
+        assert shot_table(collected(dict.fromkeys(SCORES, one)), STRATEGIES).empty
+    empty = shot_table(collected().assign(task="binary"), STRATEGIES)
     assert empty.empty
-    assert {"few", "few_gain", "label", "ratio"} <= set(empty)
+    assert {"few", "few_gain", "label", "ratio", "family"} <= set(empty)
 
 
 def counted(matrix, scores, fold):
@@ -80,3 +107,21 @@ def test_training_rows_are_those_of_a_fold(tmp_path):
         table = shot_table(found, described(none="control"))
         assert table.loc[0, ["many", "medium", "few"]].dropna().to_dict() == pytest.approx(groups)
         assert table.loc[0, "all"] == pytest.approx((0.9 + 0.75 + 0.25) / 3)
+
+
+def test_uneven_folds_do_not_move_a_class_over_a_bound(tmp_path):
+    """Exactly 100 rows of the second class in each of three folds of other sizes: medium-shot."""
+    cells = []
+    for fold, others in enumerate((200, 201, 203)):
+        cells += counted(np.diag([others, 100, 12]), "training", fold)
+        cells += counted([[10, 0, 0], [0, 7, 3], [0, 0, 1]], "raw", fold)
+        cells.append(MetricRow(fold, "", "", "", "n_train", others + 112.0))
+    file = tmp_path / "block.parquet"
+    place = {"dataset": "d", "ratio": "natural", "strategy": "none", "task": "multiclass"}
+    result = CellResult(0, "tree", "ok", rows=cells)
+    write(metrics_table([result], place | {"track": "default"}), file, None)
+    facts = {"family": "d", "class_counts": [300, 150, 18]}
+    facts |= {"cost": {"false_negative": 1, "false_positive": 1}}
+    found, _, _ = collect([file], {"d": facts})
+    table = shot_table(found, described(none="control"))
+    assert table.loc[0, ["many", "medium", "few"]].tolist() == [1, 0.7, 1]

@@ -20,15 +20,17 @@ def encoded(pixels, mode=None, form="PNG"):
 
 @pytest.fixture
 def loaded(tmp_path):
-    def load_images(images, test=None, **entry):
+    def load_images(images, test=None, site=None, column="png", **entry):
         labels = ["cat", "dog", "frog"]
         for name, rows in (("train", images), ("test", test)):
             if rows is not None:
                 target = [labels[i % 3] for i in range(len(rows))]
                 table = pa.table({"where": target, "png": pa.array(rows), "target": target})
+                if site:
+                    table = table.append_column("site", pa.array([site] * len(rows)))
                 pq.write_table(table, tmp_path / f"{name}.parquet")
         entry = {"source": "file", "path": "train.parquet", "target": "target"} | entry
-        entry |= {"images": entry.get("images", "png"), "drop": ["where"], "family": "toy"}
+        entry |= {"images": column, "drop": ["where"], "family": "toy"}
         entry |= {"test_path": "test.parquet"} if test is not None else {}
         return load("toy", entry | {"cost": None}, tmp_path, tmp_path)
 
@@ -60,6 +62,12 @@ def test_grey_images_have_one_channel_and_constant_pixels_stay(loaded):
     assert loaded(mixed)[0].features.shape == (3, 12)
 
 
+def test_other_constant_columns_still_go(loaded):
+    table, facts = loaded([encoded(np.full((2, 2), level)) for level in (1, 2, 3)], site="here")
+    assert table.features.shape == (3, 4)
+    assert "column 'site' dropped: it is constant" in facts["notes"]
+
+
 def test_a_lossy_format_and_a_test_file(loaded):
     flat = [encoded(np.full((8, 8, 3), level), form="JPEG") for level in (10, 100, 200)]
     table, facts = loaded(flat, test=flat)
@@ -69,14 +77,18 @@ def test_a_lossy_format_and_a_test_file(loaded):
 
 
 GOOD = encoded(COLOURED)
+DEEP = io.BytesIO()
+Image.fromarray(np.full((2, 3), 40_000, dtype=np.uint16)).save(DEEP, "PNG")
+SIXTEEN_BITS = DEEP.getvalue()
 
 
 @pytest.mark.parametrize(
     ("images", "words"),
     [
         ([GOOD, None, GOOD], "column 'png', row 2: the image is missing"),
-        ([GOOD, GOOD, b"no image"], "row 3: the image cannot be decoded"),
-        ([GOOD, GOOD[:40], GOOD], "row 2: the image cannot be decoded"),
+        ([GOOD, GOOD, b"no image"], "row 3: these bytes are no image of a known format"),
+        ([GOOD, GOOD[:55], GOOD], "row 2: the image cannot be decoded"),
+        ([GOOD, GOOD, SIXTEEN_BITS], "row 3: values of mode I;16 do not fit into a byte"),
         ([GOOD, encoded(COLOURED[:1]), GOOD], r"row 2: 3 x 1 pixels, but the first.* 3 x 2"),
         ([encoded(np.zeros((100, 100, 3)))] * 3, "30000 values each, allowed are 20000"),
         (["text"] * 3, "needs encoded images .* type string"),
@@ -85,6 +97,15 @@ GOOD = encoded(COLOURED)
 def test_what_is_no_image_is_named(loaded, images, words):
     with pytest.raises(InputError, match=words):
         loaded(images)
+
+
+def test_a_bad_image_is_named_by_its_own_file_and_an_empty_file_has_no_rows(loaded):
+    with pytest.raises(InputError, match=r"test.parquet, column 'png', row 3: these bytes"):
+        loaded([GOOD] * 6, test=[GOOD, GOOD, b"no"])
+    with pytest.raises(InputError, match=r"train.parquet: the file has no rows"):
+        loaded(pa.array([], pa.binary()))
+    with pytest.raises(InputError, match="no column 'jpg' for `images`"):
+        loaded([GOOD] * 3, column="jpg")
 
 
 def test_a_binary_column_that_is_not_said_to_hold_images_stays_an_error(tmp_path):

@@ -9,16 +9,19 @@ from skewbench.figures.shots import shots_plot
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-def table(rare=True):
+def table(rare=True, family="cifar", learner="cnn"):
     rows = [
         ("none", "control", 0.8, 0.5, 0.2, 0.5),
         ("ldam_drw", "algorithm", 0.7, 0.6, 0.45, 0.6),
         ("mixup", "data", 0.9, 0.5, 0.1, 0.5),
     ]
     names = ["strategy", "level", "many", "medium", "few", "all"]
-    shots = pd.DataFrame(rows, columns=names).assign(learner="cnn", ratio="lt100", n_datasets=1)
+    shots = pd.DataFrame(rows, columns=names).assign(learner=learner, ratio="lt100", family=family)
     shots["label"] = shots["strategy"].str.replace("_", " ")
-    return shots if rare else shots.assign(few=np.nan)
+    shots = shots if rare else shots.assign(few=np.nan)
+    for group in ("few", "medium", "all"):
+        shots[f"{group}_gain"] = shots[group] - shots.loc[0, group]
+    return shots
 
 
 def said(figure):
@@ -33,16 +36,32 @@ def test_rows_are_ordered_by_few_shot_accuracy_and_the_best_is_named():
     assert names == ["mixup", "none", "ldam drw"]
     words = said(figure)
     assert "1 of 2 combinations find more of the few-shot classes" in words
-    assert "ldam drw most, 45%" in words
+    assert "most is gained by ldam drw, +0.25" in words
     assert "Long tail, imbalance ratio 100, 1 data set" in words
     assert [text.get_text() for text in axes.texts] == ["0.50", "0.50", "0.60"]
     ends = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2]
     assert [0.1, 0.9] in [sorted(map(float, end)) for end in ends]
 
 
+def test_strategies_are_set_against_each_other_on_the_same_data_sets():
+    """On the easy family smote has no result: its mean would be of the hard one alone."""
+    easy = table(family="easy").assign(few=lambda shots: shots["few"] + 0.5)
+    both = pd.concat([table(), easy[easy["strategy"] != "ldam_drw"]], ignore_index=True)
+    figure = shots_plot(both)
+    assert "imbalance ratio 100, 1 data set" in said(figure)
+    assert len(figure.axes[0].get_yticklabels()) == 3
+
+
 def test_without_few_shot_classes_medium_ones_take_their_place():
     words = said(shots_plot(table(rare=False)))
     assert "1 of 2 combinations find more of the medium-shot classes" in words
+
+
+def test_a_gain_is_over_the_own_control_and_no_gain_is_not_praised():
+    own = table(learner="own").query("strategy == 'mixup'").assign(few_gain=-0.1)
+    words = said(shots_plot(own))
+    assert "0 of 1 combination find more" in words
+    assert "most is gained" not in words
 
 
 def test_nothing_is_said():

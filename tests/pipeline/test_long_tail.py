@@ -64,6 +64,7 @@ def test_images_to_shots(workplace):
     ended = workplace.snakemake("tables")
     assert ended.code == 0, ended.output
     shots = pd.read_csv(workplace.results / "tables" / "shots.csv").set_index("strategy")
+    assert shots.loc["none", "many"] - shots.loc["none", "few"] > 0.1
     assert shots.loc["weight_inverse", "few_gain"] > 0
 
     # Once more by hand: which rows a cell kept is drawn, how many of each class is not. The mean
@@ -84,7 +85,7 @@ def test_images_to_shots(workplace):
         model = LogisticRegression(max_iter=1000).fit(scaler.transform(train[rows]), y[rows])
         right = model.predict(scaler.transform(test)) == y_test
         few.append(np.mean([right[y_test == c].mean() for c in order[kept < SHOTS["few"]]]))
-    assert abs(shots.loc["none", "few"] - np.mean(few)) < 4 * np.std(few)
+    assert abs(shots.loc["none", "few"] - np.mean(few)) < 2.5 * np.std(few)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="needs PyTorch")

@@ -153,12 +153,12 @@ def shots() -> pd.DataFrame:
     rows = [
         {"task": "multiclass", "track": "default", "ratio": "lt100", "learner": "tree"}
         | described(strategy) | {"many": 0.8, "medium": 0.5, "few": few, "all": every}
-        | {"few_gain": few - 0.1, "all_gain": every - 0.5}
+        | {"few_gain": few - 0.1, "all_gain": every - 0.5, "family": "wine", "imputed": 0.0}
         for strategy, few, every in (
             ("none", 0.1, 0.5), ("smote", 0.4, 0.55), ("hostile", 0.2, 0.4)
         )
     ]  # fmt: skip
-    return pd.DataFrame(rows).assign(n_datasets=1)
+    return pd.DataFrame(rows)
 
 
 TABLES = {

@@ -117,7 +117,8 @@ def test_findings(inputs):
         inputs
     )
     assert findings.of_shots(inputs) == (
-        "Of 2 comparisons with the untouched model, 2 find more of the few-shot classes and 1 of "
+        "On 1 data set with few-shot classes, described and not tested: of 2 combinations of "
+        "ratio, learner and strategy, 2 find more of the few-shot classes than their control, 1 of "
         "these more of all classes too; the largest gain in few-shot accuracy is +0.300, SMOTE "
         "(decision tree, long tail, imbalance ratio 100)."
     )

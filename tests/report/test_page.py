@@ -148,7 +148,7 @@ def test_a_table_of_other_columns_is_no_crash(tmp_path, name):
 
 def test_what_has_not_been_run_is_no_damage(tmp_path):
     box = section(render(make_inputs(tmp_path, not_run=4321)), "problems")
-    assert "4,321 blocks of the study" in box
+    assert "4,321 have not been run yet" in box
     assert "damaged" not in box
     box = section(render(make_inputs(tmp_path, not_run=2, problems=["x: damaged"])), "problems")
     assert "make retry" in box

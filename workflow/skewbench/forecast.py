@@ -129,6 +129,8 @@ class Forecast:
             if size.rows <= entry.get("max_rows", size.rows)
         }
         protocol, n_features = self.study.protocol, facts["n_features"]
+        if facts["split"]["kind"] == "fixed":
+            protocol = protocol | {"folds": 1}
         return sum(cell_seconds(strategy, learners, protocol, n_features, size).values())
 
     def _known(self, dataset: str) -> dict[str, Any]:

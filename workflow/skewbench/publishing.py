@@ -8,9 +8,10 @@ from pathlib import Path
 from skewbench.errors import InputError
 from skewbench.recommend import knowledge
 
-READABLE = ("arms", "claims", "difficulty", "leaking", "policies", "recommender", "resources")
+READABLE = ("arms", "claims", "difficulty", "leaking", "policies", "recommender")
+READABLE += ("resources", "shots")
 COMPACT = ("comparisons", "decomposition", "difficulty", "recommender", "resources")
-FIGURES = ("claims", "decomposition", "forest")  # the report has them all
+FIGURES = ("claims", "decomposition", "forest", "shots")  # the report has them all
 
 
 def publish(results: Path, folder: Path) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from skewbench.configuration import read_yaml, validate
-from skewbench.data.headers import columns, only_column
+from skewbench.data.headers import ARROW, columns, only_column
 from skewbench.data.ratios import Ratio
 from skewbench.errors import InputError, nearest
 from skewbench.feasibility import OWN
@@ -286,6 +286,8 @@ def _with_files(name: str, entry: dict, file: Path, root: Path, data: Any) -> di
                 f"{where}: key '{key}': {entry[key]!r} has braces, which stand for wildcards; "
                 "rename the file or folder"
             )
+    if "images" in entry:
+        _check_images(entry, where)
     if entry["source"] == "file":
         for key in {"path", "test_path"} & set(entry):
             try:
@@ -303,6 +305,22 @@ def _with_files(name: str, entry: dict, file: Path, root: Path, data: Any) -> di
     return entry
 
 
+def _check_images(entry: dict, where: str) -> None:
+    name = entry["images"]
+    others = [entry["target"], entry.get("split", {}).get("column")]
+    if name in [*others, *entry.get("drop", []), *entry.get("categorical", [])]:
+        raise InputError(
+            f"{where}: key 'images': '{name}' cannot also be the target, the split's column, "
+            "dropped or categorical"
+        )
+    for key in {"path", "test_path"} & set(entry):
+        if Path(entry[key]).suffix.lower() not in ARROW:
+            raise InputError(
+                f"{where}: key 'images': {entry[key]} is a text file; images are values of "
+                f"{', '.join(ARROW)} files"
+            )
+
+
 def _ratios(ratios: list[str], file: Path) -> tuple[str, ...]:
     canonical = []
     for text in ratios:
@@ -317,11 +335,10 @@ def _ratios(ratios: list[str], file: Path) -> tuple[str, ...]:
 
 def _check_shots(datasets: dict[str, dict], file: Path) -> None:
     for name, entry in datasets.items():
-        shots = entry.get("shots", {"few": 0, "many": 0})
-        if shots["few"] > shots["many"]:
+        if "shots" in entry and entry["shots"]["few"] > entry["shots"]["many"]:
             raise InputError(
-                f"{file}: dataset '{name}': key 'shots': 'few' ({shots['few']}) must not exceed "
-                f"'many' ({shots['many']})"
+                f"{file}: dataset '{name}': key 'shots': 'few' ({entry['shots']['few']}) must not "
+                f"exceed 'many' ({entry['shots']['many']})"
             )
 
 

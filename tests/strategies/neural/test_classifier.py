@@ -17,7 +17,7 @@ from small_networks import DRW, QUICK, TRAININGS, fitted, training_of  # noqa: E
 
 from skewbench.errors import Infeasible, InputError  # noqa: E402
 from skewbench.recommend.trust import REVIEWED  # noqa: E402
-from skewbench.strategies.neural import training  # noqa: E402
+from skewbench.strategies.neural import nets, training  # noqa: E402
 from skewbench.strategies.neural.classifier import NeuralClassifier  # noqa: E402
 from skewbench.strategies.neural.nets import Network  # noqa: E402
 
@@ -162,11 +162,22 @@ def test_a_gpu_gives_the_same_bits_again_and_about_the_same_model(imbalanced):
     np.testing.assert_allclose(there[0], here, atol=0.02)
 
 
-def test_large_tables_pass_in_chunks(imbalanced, monkeypatch):
+@pytest.mark.parametrize(("limit", "value"), [("CHUNK", 100), ("CHUNK_VALUES", 1000)])
+def test_large_tables_and_wide_ones_pass_in_chunks(imbalanced, monkeypatch, limit, value):
     model = fitted(imbalanced)
     whole = model.predict_proba(imbalanced[0])
-    monkeypatch.setattr(training, "CHUNK", 100)
+    portions = []
+    forward = nets.Network.forward
+
+    def counted(network, rows):
+        portions.append(len(rows))
+        return forward(network, rows)
+
+    monkeypatch.setattr(training, limit, value)
+    monkeypatch.setattr(nets.Network, "forward", counted)
     np.testing.assert_allclose(model.predict_proba(imbalanced[0]), whole, rtol=1e-12)
+    assert max(portions) <= (100 if limit == "CHUNK" else 1000 // imbalanced[0].shape[1])
+    assert sum(portions) == len(whole)
 
 
 @pytest.mark.parametrize("kind", ["plain", "ldam_drw", "logit_adjustment", "class_balanced_focal"])

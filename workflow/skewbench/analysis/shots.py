@@ -5,44 +5,59 @@ from __future__ import annotations
 import pandas as pd
 
 from skewbench.analysis.readings import Reading
-from skewbench.analysis.select import CONTROL, DESIGN, family_means
+from skewbench.analysis.select import DESIGN, control_of, family_means
 from skewbench.metrics.shots import GROUPS, shot_metric
 
 READINGS = {group: Reading(shot_metric(group), decision="default") for group in GROUPS}
 READINGS["all"] = Reading("balanced_accuracy", decision="default")
+GAINS = ("few", "medium", "all")
 
 
 def shot_table(collected: pd.DataFrame, strategies: pd.DataFrame) -> pd.DataFrame:
-    """Return the accuracy on groups of classes, as means over data-set families.
+    """Return the accuracy on groups of classes, family of data sets by family.
 
-    Of multi-class data sets of which some class is few-shot or medium-shot, at the default decision
-    (the largest score) of raw scores. Strategies that are not ranked are left out.
+    Of multi-class data whose classes fall into at least two of the groups, at the default decision
+    (the largest raw score). Families are not averaged, as not all have the same groups. Strategies
+    that are not ranked are left out.
 
     Returns
     -------
     DataFrame, tidy
-        ``task``, ``track``, ``ratio``, ``learner``, ``strategy``, ``level``, ``label``; the mean
-        recall of the classes that are ``many``-, ``medium``- and ``few``-shot (NaN where no data
-        set has any) and of ``all``; ``few_gain`` and ``all_gain`` over the untouched model; and
-        ``n_datasets``.
+        ``task``, ``track``, ``ratio``, ``learner``, ``family``, ``strategy``, ``level``,
+        ``label``, ``control``; the mean recall of the classes that are ``many``-, ``medium``- and
+        ``few``-shot (NaN where none is) and of ``all``; ``few_gain``, ``medium_gain`` and
+        ``all_gain`` over the control; and ``imputed``, the share of seeds whose values are the
+        control's.
     """
     several = collected[collected["task"] == "multiclass"]
-    values = family_means(several, strategies, READINGS.values()).values
-    ranked = [name for name in values if strategies.loc[name, "ranked"]]
-    keys = [*DESIGN, "strategy", "family"]
-    group_of = {reading.metric: group for group, reading in READINGS.items()}
-    long = values[ranked].stack().rename_axis([*values.index.names, "strategy"]).rename("value")
+    ranked = strategies[strategies["ranked"].astype(bool)]
+    values, imputed = (
+        _wide(table, ranked.index) for table in family_means(several, strategies, READINGS.values())
+    )
+    table = values.assign(imputed=imputed.max(axis=1))
+    table = table[table[list(GROUPS)].notna().sum(axis=1) >= 2].reset_index()
+    controls = {learner: control_of(ranked, learner) for learner in table["learner"].unique()}
+    table["control"] = [
+        controls[learner][strategy]
+        for learner, strategy in zip(table["learner"], table["strategy"], strict=True)
+    ]
+    place = [*DESIGN, "family"]
+    theirs = table.set_index([*place, "strategy"])[list(GAINS)]
+    wanted = pd.MultiIndex.from_frame(table[[*place, "control"]])
+    gains = table[list(GAINS)] - theirs.reindex(wanted).to_numpy()
+    table = table.join(gains.add_suffix("_gain")).join(ranked[["level", "label"]], on="strategy")
+    columns = [*place, "strategy", "level", "label", "control", *READINGS]
+    return table[[*columns, *gains.add_suffix("_gain"), "imputed"]]
+
+
+def _wide(table: pd.DataFrame, strategies: pd.Index) -> pd.DataFrame:
+    """Return a family x strategy table with a row per cell and a column per group."""
+    names = [name for name in table if name in strategies]
+    long = table[names].stack().rename_axis([*table.index.names, "strategy"]).rename("value")
+    keys = [*DESIGN, "family", "strategy"]
     long = long.reset_index().astype(dict.fromkeys([*keys, "metric"], str))
+    group_of = {reading.metric: group for group, reading in READINGS.items()}
     wide = long.assign(group=long["metric"].map(group_of)).pivot(
         index=keys, columns="group", values="value"
     )
-    wide = wide.reindex(columns=list(READINGS)).dropna(subset=["medium", "few"], how="all")
-    control = wide[wide.index.get_level_values("strategy") == CONTROL].droplevel("strategy")
-    places = wide.index.droplevel("strategy")
-    for group in ("few", "all"):
-        wide[f"{group}_gain"] = wide[group] - control[group].reindex(places).to_numpy()
-    groups = wide.reset_index().groupby(keys[:-1], sort=True)
-    table = groups[list(wide.columns)].mean()
-    table["n_datasets"] = groups["family"].nunique()
-    table = table.reset_index().join(strategies[["level", "label"]], on="strategy")
-    return table[[*keys[:-1], "level", "label", *wide.columns, "n_datasets"]]
+    return wide.reindex(columns=list(READINGS))

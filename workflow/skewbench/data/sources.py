@@ -41,6 +41,7 @@ class _Raw:
     original: str | None = None
     test: np.ndarray | None = None
     defaults: dict = field(default_factory=dict)
+    pixels: frozenset[str] = frozenset()
 
 
 def load(name: str, entry: dict, base: Path, cache: Path) -> tuple[Table, dict]:
@@ -52,8 +53,9 @@ def load(name: str, entry: dict, base: Path, cache: Path) -> tuple[Table, dict]:
         The data set's name in the study.
     entry : dict
         Its configuration. ``source`` names one of the sources; ``positive``, ``family``,
-        ``licence``, ``original_source``, ``cost``, ``notes``, ``split``, ``drop``, ``categorical``
-        and ``sha256`` (of the tidy content, as in the facts) apply to all of them.
+        ``licence``, ``original_source``, ``cost``, ``notes``, ``split``, ``drop``, ``duplicates``,
+        ``categorical``, ``shots`` and ``sha256`` (of the tidy content, as in the facts) apply to
+        all of them.
     base : Path
         Folder to which relative paths refer.
     cache : Path
@@ -78,7 +80,7 @@ def load(name: str, entry: dict, base: Path, cache: Path) -> tuple[Table, dict]:
             raise InputError(
                 f"unknown split '{kind}'{nearest(kind, KINDS)}; allowed are {', '.join(KINDS)}."
             )
-        table, notes = tidy(raw.rows, raw.target, entry, raw.where, raw.test)
+        table, notes = tidy(raw.rows, raw.target, entry, raw.where, raw.test, raw.pixels)
         needs = {"grouped": table.group, "time": table.time, "fixed": table.test}
         if needs.get(kind, True) is None:
             lack = "a `test_path`" if kind == "fixed" else "the name of its column in `split`"
@@ -127,22 +129,23 @@ def _file(entry: dict, base: Path, cache: Path) -> _Raw:
         if key not in entry:
             raise InputError(f"a file source needs the key `{key}`.")
 
-    def rows_of(key: str) -> pa.Table:
+    def rows_of(key: str) -> tuple[pa.Table, frozenset[str]]:
         path = base / Path(entry[key]).expanduser()
         options = [entry.get(option) for option in ("separator", "encoding", "decimal")]
-        return files.read(path, *options)
+        rows = files.read(path, *options)
+        if "images" not in entry:
+            return rows, frozenset()
+        return images.unpack(rows, str(entry["images"]), path.name)
 
-    rows, where, test = rows_of("path"), Path(entry["path"]).name, None
+    (rows, pixels), where, test = rows_of("path"), Path(entry["path"]).name, None
     if "test_path" in entry:
         kind = entry.get("split", {}).get("kind", "fixed")
         if kind != "fixed" or "column" in entry.get("split", {}):
             raise InputError(f"`test_path` is a fixed split, but `split` asks for {kind}.")
-        held_out = rows_of("test_path")
+        held_out, _ = rows_of("test_path")
         test = np.arange(rows.num_rows + held_out.num_rows) >= rows.num_rows
         rows = files.stack(rows, held_out, where)
-    if "images" in entry:
-        rows = images.unpack(rows, str(entry["images"]), where)
-    return _Raw(rows, str(entry["target"]), where, test=test)
+    return _Raw(rows, str(entry["target"]), where, test=test, pixels=pixels)
 
 
 def _zenodo(entry: dict, base: Path, cache: Path) -> _Raw:

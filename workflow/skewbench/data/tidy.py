@@ -29,7 +29,12 @@ _DECIMAL_COMMA = re.compile(r"[-+]?\d+(,\d+)?")
 
 
 def tidy(
-    raw: pa.Table, target: str, entry: dict, where: str, test: np.ndarray | None = None
+    raw: pa.Table,
+    target: str,
+    entry: dict,
+    where: str,
+    test: np.ndarray | None = None,
+    pixels: frozenset[str] = frozenset(),
 ) -> tuple[Table, list[str]]:
     """Return the tidy table and the notes on what was changed.
 
@@ -41,11 +46,13 @@ def tidy(
         The column with the class labels.
     entry : dict
         The data set's configuration; ``positive``, ``drop``, ``categorical``,
-        ``duplicates``, ``images`` and ``split`` apply.
+        ``duplicates`` and ``split`` apply.
     where : str
         What error messages call the source, usually the file's name.
     test : ndarray of bool, optional
         Rows that came from a separate test file.
+    pixels : set of str
+        Columns that stay even if they are constant: their places among the others count.
     """
     dropped = list(entry.get("drop", ()))
     categorical = set(entry.get("categorical", ()))
@@ -59,10 +66,10 @@ def tidy(
     if test is not None:
         special["test"] = test
     aside = {target, *dropped, split.get("column")}
-    features, is_image = {}, "images" in entry
+    features = {}
     for name in raw.column_names:
         if name not in aside:
-            values = _feature(raw[name], name, name in categorical, where, notes, is_image)
+            values = _feature(raw[name], name, name in categorical, where, notes, name in pixels)
             if values is not None:
                 features[name] = values
     if not features:
@@ -140,12 +147,9 @@ def _feature(
     categorical: bool,
     where: str,
     notes: list[str],
-    is_image: bool,
+    stays: bool,
 ) -> np.ndarray | pd.Categorical | None:
-    """Return the column's tidy values, or ``None`` (and a note) if it carries nothing.
-
-    A pixel stays even if it is the same in all images: its place among the others counts.
-    """
+    """Return the column's tidy values, or ``None`` (and a note) if it carries nothing."""
     if name == "":
         return _nameless(column, where, notes)
     numbers = None if categorical else _numbers(column)
@@ -160,7 +164,7 @@ def _feature(
         levels = _distinct(values)
     if levels == 0:
         notes.append(f"column {shown(name)} dropped: all values are missing")
-    elif levels == 1 and not (missing and numbers is None) and not is_image:
+    elif levels == 1 and not (missing and numbers is None) and not stays:
         notes.append(f"column {shown(name)} dropped: it is constant")
     else:
         if numbers is None and levels > MAX_LEVELS:

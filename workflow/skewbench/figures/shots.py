@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from skewbench.analysis.select import CONTROL
+from skewbench.analysis.select import CONTROL, complete_block
 from skewbench.figures.gains import LETTER
 from skewbench.figures.style import (
     GREY,
@@ -29,22 +29,27 @@ from skewbench.figures.wording import count, ratio_label, words
 def shots_plot(shots: pd.DataFrame) -> Figure:
     """Draw a line per strategy from its accuracy on few-shot classes to that on many-shot ones.
 
+    Means over the families of data sets that have few-shot classes and on which a learner has every
+    strategy shown; a strategy that half of them lack is left out. Where no class is few-shot,
+    medium-shot ones take their place.
+
     Parameters
     ----------
     shots : DataFrame
-        Rows of :func:`skewbench.analysis.shots.shot_table` of one ratio; any number of learners.
-        Where no class is few-shot, medium-shot classes take their place.
+        Rows of :func:`skewbench.analysis.shots.shot_table` of one task and ratio; any number of
+        learners.
     """
-    if shots.empty:
-        return message_figure("No data set here has classes with few training rows.")
     rare = "few" if shots["few"].notna().any() else "medium"
-    shots = shots.dropna(subset=[rare])
-    sizes = shots["learner"].value_counts()
-    learners = sorted(sizes.index, key=lambda name: (name == "own", -sizes[name], name))
-    width = max(5.4, 3.8 + LETTER * shots["label"].str.len().max())
-    figure, panels = panel_grid({name: int(sizes[name]) for name in learners}, width)
+    parts = {name: _means(part, rare) for name, part in shots.groupby("learner", sort=True)}
+    parts = {name: table for name, table in parts.items() if len(table)}
+    if not parts:
+        return message_figure("No data set here has classes with few training rows.")
+    learners = sorted(parts, key=lambda name: (name == "own", -len(parts[name]), name))
+    drawn = pd.concat(parts.values())
+    width = max(5.4, 3.8 + LETTER * drawn["label"].str.len().max())
+    figure, panels = panel_grid({name: len(parts[name]) for name in learners}, width)
     for learner, axes in panels.items():
-        table = shots[shots["learner"] == learner].sort_values([rare, "strategy"])
+        table = parts[learner]
         for y, row in enumerate(table.to_dict("records")):
             _row(axes, y, row, rare)
         untouched = table.loc[table["strategy"] == CONTROL, rare]
@@ -57,16 +62,29 @@ def shots_plot(shots: pd.DataFrame) -> Figure:
         clean(axes)
         axes.set_title(words(learner))
         axes.set_xlabel("accuracy (mean recall of the classes)")
-    size = count(int(shots["n_datasets"].max()), "data set")
+    size = count(int(drawn["n_datasets"].max()), "data set")
     detail = f"{ratio_label(only(shots, 'ratio'))}, {size}; the largest raw score decides. "
     detail += "Right: accuracy on all classes, each counting the same. "
     detail += f"Dotted: no treatment, {rare}-shot."
-    title(figure, _finding(shots, rare), detail[0].upper() + detail[1:])
+    title(figure, _finding(drawn, rare), detail[0].upper() + detail[1:])
     extra = [_mark(f"{rare}-shot classes", GREY)]
-    if rare == "few":
+    if rare == "few" and drawn["medium"].notna().any():
         extra.append(Line2D([], [], ls="", marker="|", color=GREY, ms=7, label="medium-shot"))
-    level_legend(figure, shots["level"], [*extra, _mark("many-shot", "white")])
+    if drawn["many"].notna().any():
+        extra.append(_mark("many-shot", "white"))
+    level_legend(figure, drawn["level"], extra)
     return figure
+
+
+def _means(shots: pd.DataFrame, rare: str) -> pd.DataFrame:
+    """Return one learner's means over the same families for all strategies, the best last."""
+    by_family = shots.pivot(index="family", columns="strategy", values=rare)
+    block, _ = complete_block(by_family.dropna(how="all"), CONTROL)
+    kept = shots[shots["family"].isin(block.index) & shots["strategy"].isin(block.columns)]
+    groups = kept.groupby(["strategy", "label", "level"])
+    table = groups[["many", "medium", "few", "all", f"{rare}_gain"]].mean()
+    table["n_datasets"] = groups["family"].nunique()
+    return table.reset_index().sort_values([rare, "strategy"])
 
 
 def _row(axes, y: int, row: dict, rare: str) -> None:
@@ -92,14 +110,13 @@ def _mark(label: str, face: str) -> Line2D:
     return Line2D([], [], ls="", marker="o", mfc=face, mec=GREY, ms=5, label=label)
 
 
-def _finding(shots: pd.DataFrame, rare: str) -> str:
-    treated = shots[shots["strategy"] != CONTROL]
-    if treated.empty:
-        return f"Accuracy on {rare}-shot classes without any treatment"
-    gain = treated[rare] - treated["learner"].map(
-        shots[shots["strategy"] == CONTROL].set_index("learner")[rare]
-    )
-    text = f"{(gain > 0).sum()} of {count(len(treated), 'combination')} find more of the "
-    text += f"{rare}-shot classes than no treatment does"
-    best = treated.loc[treated[rare].idxmax()]
-    return f"{text}; {best['label']} most, {best[rare]:.0%}"
+def _finding(drawn: pd.DataFrame, rare: str) -> str:
+    gain = f"{rare}_gain"
+    compared = drawn[~drawn["level"].isin(("control", "anchor"))].dropna(subset=gain)
+    more = (compared[gain] > 0).sum()
+    text = f"{more} of {count(len(compared), 'combination')} find more of the {rare}-shot classes "
+    text += "than their control does"
+    if more:
+        best = compared.loc[compared[gain].idxmax()]
+        text += f"; most is gained by {best['label']}, {best[gain]:+.2f}"
+    return text

@@ -84,19 +84,30 @@ def of_ratios(inputs: Inputs) -> str:
 
 
 def of_shots(inputs: Inputs) -> str:
-    """Say how many treatments find more of the few-shot classes, and which most."""
-    rows = inputs.table("shots", "ratio", "label", "few_gain", "all_gain")
-    rows = rows[rows["strategy"] != CONTROL].dropna(subset="few_gain").reset_index(drop=True)
+    """Say how many treatments find more of the few-shot classes, which most, and what "few" is."""
+    columns = ("ratio", "learner", "family", "strategy", "level", "few_gain", "all_gain")
+    rows = inputs.table("shots", "label", *columns)
+    rows = rows[~rows["level"].isin(("control", "anchor"))].dropna(subset="few_gain")
     if rows.empty:
-        raise Absent("No class here is few-shot.")
-    best = rows.loc[rows["few_gain"].idxmax()]
-    more, both = rows["few_gain"] > 0, (rows["few_gain"] > 0) & (rows["all_gain"] > 0)
-    return (
-        f"Of {count(len(rows), 'comparison')} with the untouched model, {more.sum()} find more of "
-        f"the few-shot classes and {both.sum()} of these more of all classes too; the largest gain "
-        f"in few-shot accuracy is {fixed(best['few_gain'], signed=True)}, {best['label']} "
+        return "No class here is few-shot; the table has medium-shot ones."
+    groups = rows.groupby(["ratio", "learner", "strategy", "label"])
+    gains = groups[["few_gain", "all_gain"]].mean().reset_index()
+    more, both = gains["few_gain"] > 0, (gains["few_gain"] > 0) & (gains["all_gain"] > 0)
+    best = gains.loc[gains["few_gain"].idxmax()]
+    said = (
+        f"On {count(rows['family'].nunique(), 'data set')} with few-shot classes, described and "
+        f"not tested: of {count(len(gains), 'combination')} of ratio, learner and strategy, "
+        f"{more.sum()} find more of the few-shot classes than their control, {both.sum()} of these "
+        f"more of all classes too; the largest gain in few-shot accuracy is "
+        f"{fixed(best['few_gain'], signed=True)}, {best['label']} "
         f"({_learner(inputs, best['learner'])}, {ratio_label(best['ratio'])})."
     )
+    for facts in inputs.datasets:
+        if facts.get("shots"):
+            few, many = (whole(facts["shots"][key]) for key in ("few", "many"))
+            said += f" In {facts['name']} few-shot is below {few} training rows, many-shot above "
+            said += f"{many}."
+    return said
 
 
 def of_symptoms(inputs: Inputs) -> str:

@@ -48,7 +48,7 @@ SECTIONS = (
         "Classes with many, a medium number of and few training rows",
         findings.of_shots,
         "Of data with more than two classes. Many-shot classes have more than 100 training rows, "
-        "few-shot ones fewer than 20, unless the data set says otherwise. Accuracy is the mean "
+        "few-shot ones fewer than 20, unless a data set has other bounds. Accuracy is the mean "
         "recall of a group's classes.",
         figures=("shots",),
         tables=(specs.SHOTS,),

@@ -13,7 +13,6 @@ from skewbench.analysis.claims.imputed import basis, share_imputed
 from skewbench.analysis.claims.registry import Claim, readings_of
 from skewbench.analysis.claims.verdict import (
     NOT_YET_RUN,
-    UNDECIDED,
     Estimate,
     correlation_effect,
     judge,
@@ -74,7 +73,7 @@ def claim_tables(
                 policies += _policy_rows(claim, evidence)
         except Absent as absent:
             estimates, note = {POOLED: NOTHING}, str(absent)
-            verdict = NOT_YET_RUN if claim.kind == "waits" else UNDECIDED
+            verdict = NOT_YET_RUN
         pooled = estimates.pop(POOLED)
         found = _numbers(pooled) | {"share_imputed": pooled.share_imputed}
         rows.append(_row(claim) | {"verdict": verdict, "note": note} | found)

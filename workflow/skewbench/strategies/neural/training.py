@@ -21,8 +21,8 @@ from skewbench.strategies.neural.samplers import Batches, class_shares
 
 CHECKS = 40  # of the held-out loss in a phase with early stopping,
 PATIENCE = 10  # of which so many without a better one end the phase
-# Rows that pass a network at once outside training; of images fewer, as each is 30 times larger
-# after a convolution.
+# Rows, and values of rows, that pass a network at once outside training: an image is many values,
+# and ten to thirty times as many after a convolution.
 CHUNK, CHUNK_VALUES = 65_536, 2**22
 
 
