@@ -65,6 +65,20 @@ def test_own_models_are_set_against_their_anchor_and_say_nothing_of_the_control(
     ]
 
 
+def test_without_intervals_it_says_that_data_sets_are_too_few():
+    lost = {"lower": float("nan"), "upper": float("nan"), "n_datasets": 2}
+    words = said(arms_plot(table().assign(**lost)))
+    assert "2 data sets: too few to tell which gains over the control change" in words
+    assert "nan" not in words
+    assert "-0.10" in words
+
+
+def test_no_sign_in_front_of_a_zero():
+    words = said(arms_plot(table().assign(change=-0.001, lower=-0.004, upper=0.02)))
+    assert "0.00 [0.00, +0.02]" in words
+    assert "-0.00" not in words
+
+
 def test_nothing_and_two_ratios():
     assert "both many and few minority rows" in said(arms_plot(table().head(0)))
     with pytest.raises(ValueError, match="imbalance_ratio must be one value"):

@@ -146,6 +146,13 @@ def test_a_table_of_other_columns_is_no_crash(tmp_path, name):
     assert complaints(page) == []
 
 
+def test_an_optional_section_is_left_out_where_the_study_has_nothing_for_it(inputs):
+    assert 'id="shots"' in render(inputs)
+    tables = inputs.tables | {"shots": inputs.tables["shots"].head(0)}
+    page = render(dataclasses.replace(inputs, tables=tables))
+    assert "shots" not in page.replace("shots.csv", "")
+
+
 def test_what_has_not_been_run_is_no_damage(tmp_path):
     box = section(render(make_inputs(tmp_path, not_run=4321)), "problems")
     assert "4,321 have not been run yet" in box

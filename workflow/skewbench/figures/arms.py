@@ -64,8 +64,12 @@ def arms_plot(arms: pd.DataFrame) -> Figure:
 
 def _finding(arms: pd.DataFrame, few: str) -> str:
     more, less = (arms["lower"] > 0).sum(), (arms["upper"] < 0).sum()
-    text = f"With {few} the gain over the control is clearly larger for {more} and smaller for "
-    text += f"{less} of {count(len(arms), 'comparison')}"
+    if arms["lower"].isna().all():
+        size = count(int(arms["n_datasets"].max()), "data set")
+        text = f"{size}: too few to tell which gains over the control change with {few}"
+    else:
+        text = f"With {few} the gain over the control is clearly larger for {more} and smaller for "
+        text += f"{less} of {count(len(arms), 'comparison')}"
     compared = arms[arms["learner"] != "own"].drop_duplicates("learner")
     if len(compared):
         high, low = compared[["control_total", "control_minority"]].mean()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -26,7 +28,7 @@ def dumbbells(axes: Axes, table: pd.DataFrame, hollow: str, filled: str, change:
         axes.plot(row[hollow], y, mfc="white", **style)
         axes.plot(row[filled], y, mfc=level.colour, **style)
         axes.annotate(
-            f"{row[change]:+.2f} [{row['lower']:+.2f}, {row['upper']:+.2f}]",
+            _written(row[change], row["lower"], row["upper"]),
             (1.01, y),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -38,3 +40,10 @@ def dumbbells(axes: Axes, table: pd.DataFrame, hollow: str, filled: str, change:
         text.set_fontweight("bold" if level in ("control", "anchor") else "normal")
     axes.set_ylabel("")
     clean(axes)
+
+
+def _written(change: float, lower: float, upper: float) -> str:
+    """Return the change with its interval, if it has one; no sign in front of a zero."""
+    numbers = [f"{round(value, 2) + 0.0:+.2f}" for value in (change, lower, upper)]
+    numbers = [number.replace("+0.00", "0.00") for number in numbers]
+    return numbers[0] + ("" if isnan(lower) else f" [{numbers[1]}, {numbers[2]}]")

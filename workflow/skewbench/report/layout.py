@@ -52,6 +52,7 @@ SECTIONS = (
         "recall of a group's classes.",
         figures=("shots",),
         tables=(specs.SHOTS,),
+        optional=True,
     ),
     Section(
         "symptoms",

@@ -37,6 +37,7 @@ def render(inputs: Inputs, sections: Sequence[Section] = SECTIONS, budget: int =
     placed = place_figures(inputs.figures, sections)
     figures = embed(inputs.figures, in_order(placed), is_main, budget)
     shown = [show(section, inputs, bool(placed[section.name])) for section in sections]
+    shown = [part for part in shown if not (part.section.optional and part.is_empty)]
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,

@@ -30,7 +30,10 @@ class TableSpec:
 
 @dataclass(frozen=True)
 class Section:
-    """A section: its finding, its figures (by the beginnings of their names) and its tables."""
+    """A section: its finding, its figures (by the beginnings of their names) and its tables.
+
+    One that is ``optional`` is left out where the study has nothing for it.
+    """
 
     name: str
     title: str
@@ -38,6 +41,7 @@ class Section:
     explanation: str = ""
     figures: tuple[str, ...] = ()
     tables: tuple[TableSpec, ...] = ()
+    optional: bool = False
 
 
 @dataclass
@@ -46,6 +50,7 @@ class Shown:
 
     section: Section
     finding: str = ""
+    is_empty: bool = False
     missing: list[str] = field(default_factory=list)
     tables: list[tuple[TableSpec, Table]] = field(default_factory=list)
 
@@ -58,6 +63,7 @@ def show(section: Section, inputs: Inputs, has_figures: bool) -> Shown:
         shown.finding = section.finding(inputs)
     except Empty:
         shown.finding = "Nothing in this study belongs here."
+        shown.is_empty = True
     except Absent as absent:
         absences.append(absent)
     for spec in section.tables:
