@@ -13,6 +13,7 @@ from skewbench.figures.style import (
     clean,
     level_legend,
     message_figure,
+    name_rows,
     only,
     panel_grid,
     styled,
@@ -80,11 +81,8 @@ def _panel(axes, table: pd.DataFrame, limits: tuple[float, float]) -> None:
                 fontsize=7.5,
                 color="#555555",
             )
-    axes.set_yticks(range(len(table)), table["label"])
-    for text, level in zip(axes.get_yticklabels(), table["level"], strict=True):
-        text.set_fontweight("bold" if level in ("control", "anchor") else "normal")
+    name_rows(axes, table["label"], table["level"])
     axes.set_xlim(*limits)
-    axes.set_ylabel("")
     clean(axes)
 
 

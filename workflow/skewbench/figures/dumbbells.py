@@ -7,7 +7,7 @@ from math import isnan
 import pandas as pd
 from matplotlib.axes import Axes
 
-from skewbench.figures.style import LEVELS, clean
+from skewbench.figures.style import LEVELS, clean, name_rows
 
 
 def dumbbells(axes: Axes, table: pd.DataFrame, hollow: str, filled: str, change: str) -> None:
@@ -35,10 +35,7 @@ def dumbbells(axes: Axes, table: pd.DataFrame, hollow: str, filled: str, change:
             fontsize=7,
             color="#555555",
         )
-    axes.set_yticks(range(len(table)), table["label"])
-    for text, level in zip(axes.get_yticklabels(), table["level"], strict=True):
-        text.set_fontweight("bold" if level in ("control", "anchor") else "normal")
-    axes.set_ylabel("")
+    name_rows(axes, table["label"], table["level"])
     clean(axes)
 
 

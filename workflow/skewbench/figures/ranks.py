@@ -13,6 +13,7 @@ from skewbench.figures.style import (
     clean,
     level_legend,
     message_figure,
+    name_rows,
     only,
     panel_grid,
     styled,
@@ -53,19 +54,15 @@ def rank_plot(ranks: pd.DataFrame) -> Figure:
 
 
 def _panel(axes, table: pd.DataFrame, learner: str) -> None:
-    positions = range(len(table))
-    for y, row in zip(positions, table.itertuples(), strict=True):
+    for y, row in enumerate(table.itertuples()):
         level = LEVELS[row.level]
         axes.hlines(y, row.rank_lower, row.rank_upper, color=level.colour, lw=2.2, alpha=0.35)
         face = "white" if row.share_imputed > 0 else level.colour
         axes.plot(row.mean_rank, y, level.marker, mfc=face, mec=level.colour, ms=5, mew=1.2)
     names = [f"{row.label}  {row.mean:.3f}" for row in table.itertuples()]
-    axes.set_yticks(positions, names)
-    for text, row in zip(axes.get_yticklabels(), table.itertuples(), strict=True):
-        text.set_fontweight("bold" if row.level in ("control", "anchor") else "normal")
+    name_rows(axes, names, table["level"])
     axes.set_xlim(0, len(table) + 1)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-    axes.set_ylabel("")
     axes.set_xlabel(f"mean rank among {len(table)} strategies (1 = best)")
     axes.set_title(words(learner))
     clean(axes)

@@ -17,6 +17,7 @@ from skewbench.figures.style import (
     few_ticks,
     level_legend,
     message_figure,
+    name_rows,
     only,
     panel_grid,
     styled,
@@ -55,9 +56,7 @@ def shots_plot(shots: pd.DataFrame) -> Figure:
         untouched = table.loc[table["strategy"] == CONTROL, rare]
         if len(untouched):
             axes.axvline(untouched.iloc[0], color=INK, lw=0.8, ls=":", zorder=0)
-        axes.set_yticks(range(len(table)), table["label"])
-        for text, level in zip(axes.get_yticklabels(), table["level"], strict=True):
-            text.set_fontweight("bold" if level in ("control", "anchor") else "normal")
+        name_rows(axes, table["label"], table["level"])
         few_ticks(axes)
         clean(axes)
         axes.set_title(words(learner))

@@ -214,6 +214,15 @@ def clean(axes: Axes, grid: str = "x") -> None:
     axes.grid(False, axis={"x": "y", "y": "x"}[grid]) if grid != "both" else None
 
 
+def name_rows(axes: Axes, names: Iterable[str], levels: Iterable[str]) -> None:
+    """Write a name beside every row of a panel, those of controls in bold."""
+    names = list(names)
+    axes.set_yticks(range(len(names)), names)
+    for text, level in zip(axes.get_yticklabels(), levels, strict=True):
+        text.set_fontweight("bold" if level in ("control", "anchor") else "normal")
+    axes.set_ylabel("")
+
+
 def few_ticks(axes: Axes) -> None:
     """Keep the ticks of a narrow panel's x axis apart, without trailing zeros."""
     axes.xaxis.set_major_locator(MaxNLocator(4, min_n_ticks=3))
