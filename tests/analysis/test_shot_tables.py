@@ -8,7 +8,8 @@ import pytest
 from small_tables import described, rows
 
 from skewbench.analysis.collect import collect
-from skewbench.analysis.shots import READINGS, shot_table
+from skewbench.analysis.readings import Reading
+from skewbench.analysis.shots import METRICS, shot_table
 from skewbench.results import CellResult, MetricRow, metrics_table, write
 
 STRATEGIES = described(
@@ -28,10 +29,14 @@ SCORES = {  # many, medium, few, all
 }
 
 
-def collected(scores=SCORES, **keys):
+def collected(scores=SCORES, decision="default", **keys):
     parts = [
-        rows({key: values[i] for key, values in scores.items()}, reading=reading, **keys)
-        for i, reading in enumerate(READINGS.values())
+        rows(
+            {key: values[i] for key, values in scores.items()},
+            reading=Reading(metric, decision=decision),
+            **keys,
+        )
+        for i, metric in enumerate(METRICS.values())
     ]
     return pd.concat(parts, ignore_index=True).assign(task="multiclass")
 
@@ -47,6 +52,15 @@ def test_every_family_has_its_own_groups():
     assert row[["medium_gain", "all_gain"]].tolist() == pytest.approx([-0.1, -0.1])
     assert set(table["control"]) == {"none"}
     assert table.loc["b", "none"][["medium_gain", "all_gain", "imputed"]].tolist() == [0, 0, 0]
+
+
+def test_decisions_are_not_mixed():
+    other = {key: tuple(value + 0.1 for value in values) for key, values in SCORES.items()}
+    other["a", "none"] = (0.9, 0.5, 0.3, 0.5)
+    both = pd.concat([collected(), collected(other, decision="prior")], ignore_index=True)
+    table = shot_table(both, STRATEGIES).set_index(["decision", "family", "strategy"])
+    assert table.loc[("prior", "a", "smote"), "few_gain"] == pytest.approx(0.5 - 0.3)
+    assert table.loc[("default", "a", "smote"), "few_gain"] == pytest.approx(0.4 - 0.1)
 
 
 def test_models_of_their_own_gain_over_their_anchor():

@@ -17,6 +17,7 @@ def table(rare=True, family="cifar", learner="cnn"):
     ]
     names = ["strategy", "level", "many", "medium", "few", "all"]
     shots = pd.DataFrame(rows, columns=names).assign(learner=learner, ratio="lt100", family=family)
+    shots["decision"] = "default"
     shots["label"] = shots["strategy"].str.replace("_", " ")
     shots = shots if rare else shots.assign(few=np.nan)
     for group in ("few", "medium", "all"):
@@ -41,6 +42,15 @@ def test_rows_are_ordered_by_few_shot_accuracy_and_the_best_is_named():
     assert [text.get_text() for text in axes.texts] == ["0.50", "0.50", "0.60"]
     ends = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2]
     assert [0.1, 0.9] in [sorted(map(float, end)) for end in ends]
+
+
+def test_two_lines_stand_for_the_untouched_model():
+    by_prior = table().query("strategy == 'none'").assign(decision="prior", few=0.4)
+    figure = shots_plot(pd.concat([table(), by_prior], ignore_index=True))
+    (axes,) = figure.axes
+    lines = {line.get_linestyle(): line.get_xdata()[0] for line in axes.lines}
+    assert (lines[":"], lines["--"]) == (0.2, 0.4)
+    assert len(axes.get_yticklabels()) == 3
 
 
 def test_strategies_are_set_against_each_other_on_the_same_data_sets():

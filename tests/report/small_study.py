@@ -154,8 +154,10 @@ def shots() -> pd.DataFrame:
         {"task": "multiclass", "track": "default", "ratio": "lt100", "learner": "tree"}
         | described(strategy) | {"many": 0.8, "medium": 0.5, "few": few, "all": every}
         | {"few_gain": few - 0.1, "all_gain": every - 0.5, "family": "wine", "imputed": 0.0}
-        for strategy, few, every in (
-            ("none", 0.1, 0.5), ("smote", 0.4, 0.55), ("hostile", 0.2, 0.4)
+        | {"decision": decision}
+        for strategy, decision, few, every in (
+            ("none", "default", 0.1, 0.5), ("smote", "default", 0.4, 0.55),
+            ("hostile", "default", 0.2, 0.4), ("none", "prior", 0.3, 0.5),
         )
     ]  # fmt: skip
     return pd.DataFrame(rows)

@@ -25,14 +25,17 @@ from skewbench.figures.style import (
 )
 from skewbench.figures.wording import count, ratio_label, words
 
+LINES = {"default": ":", "prior": "--"}
+
 
 @styled
 def shots_plot(shots: pd.DataFrame) -> Figure:
     """Draw a line per strategy from its accuracy on few-shot classes to that on many-shot ones.
 
-    Means over the families of data sets that have few-shot classes and on which a learner has every
-    strategy shown; a strategy that half of them lack is left out. Where no class is few-shot,
-    medium-shot ones take their place.
+    The largest score decides; beside it, what the untouched model finds of those classes if its
+    scores are divided by the training prior. Means over the families of data sets that have
+    few-shot classes and on which a learner has every strategy shown; a strategy that half of them
+    lack is left out. Where no class is few-shot, medium-shot ones take their place.
 
     Parameters
     ----------
@@ -41,7 +44,8 @@ def shots_plot(shots: pd.DataFrame) -> Figure:
         learners.
     """
     rare = "few" if shots["few"].notna().any() else "medium"
-    parts = {name: _means(part, rare) for name, part in shots.groupby("learner", sort=True)}
+    decided = shots[shots["decision"] == "default"]
+    parts = {name: _means(part, rare) for name, part in decided.groupby("learner", sort=True)}
     parts = {name: table for name, table in parts.items() if len(table)}
     if not parts:
         return message_figure("No data set here has classes with few training rows.")
@@ -53,9 +57,10 @@ def shots_plot(shots: pd.DataFrame) -> Figure:
         table = parts[learner]
         for y, row in enumerate(table.to_dict("records")):
             _row(axes, y, row, rare)
-        untouched = table.loc[table["strategy"] == CONTROL, rare]
-        if len(untouched):
-            axes.axvline(untouched.iloc[0], color=INK, lw=0.8, ls=":", zorder=0)
+        untouched = shots[(shots["learner"] == learner) & (shots["strategy"] == CONTROL)]
+        untouched = untouched[untouched["family"].isin(table.attrs["families"])]
+        for rule, value in untouched.groupby("decision")[rare].mean().items():
+            axes.axvline(value, color=INK, lw=0.8, ls=LINES[rule], zorder=0)
         name_rows(axes, table["label"], table["level"])
         few_ticks(axes)
         clean(axes)
@@ -64,7 +69,10 @@ def shots_plot(shots: pd.DataFrame) -> Figure:
     size = count(int(drawn["n_datasets"].max()), "data set")
     detail = f"{ratio_label(only(shots, 'ratio'))}, {size}; the largest raw score decides. "
     detail += "Right: accuracy on all classes, each counting the same. "
-    detail += f"Dotted: no treatment, {rare}-shot."
+    detail += (
+        f"Lines: no treatment, {rare}-shot; dotted as it is, dashed if its scores are divided "
+    )
+    detail += "by the training prior."
     title(figure, _finding(drawn, rare), detail[0].upper() + detail[1:])
     extra = [_mark(f"{rare}-shot classes", GREY)]
     if rare == "few" and drawn["medium"].notna().any():
@@ -83,7 +91,9 @@ def _means(shots: pd.DataFrame, rare: str) -> pd.DataFrame:
     groups = kept.groupby(["strategy", "label", "level"])
     table = groups[["many", "medium", "few", "all", f"{rare}_gain"]].mean()
     table["n_datasets"] = groups["family"].nunique()
-    return table.reset_index().sort_values([rare, "strategy"])
+    table = table.reset_index().sort_values([rare, "strategy"])
+    table.attrs["families"] = list(block.index)
+    return table
 
 
 def _row(axes, y: int, row: dict, rare: str) -> None:

@@ -85,9 +85,10 @@ def of_ratios(inputs: Inputs) -> str:
 
 def of_shots(inputs: Inputs) -> str:
     """Say how many treatments find more of the few-shot classes, which most, and what "few" is."""
-    columns = ("ratio", "learner", "family", "strategy", "level", "few_gain", "all_gain")
-    rows = inputs.table("shots", "label", *columns)
-    rows = rows[~rows["level"].isin(("control", "anchor"))].dropna(subset="few_gain")
+    place = ["ratio", "learner", "family"]
+    columns = ("decision", "strategy", "label", "level", "few", "few_gain", "all_gain")
+    every = inputs.table("shots", *place, *columns).dropna(subset="few_gain")
+    rows = every[~every["level"].isin(("control", "anchor")) & (every["decision"] == "default")]
     if rows.empty:
         return "No class here is few-shot; the table has medium-shot ones."
     groups = rows.groupby(["ratio", "learner", "strategy", "label"])
@@ -102,6 +103,13 @@ def of_shots(inputs: Inputs) -> str:
         f"{fixed(best['few_gain'], signed=True)}, {best['label']} "
         f"({_learner(inputs, best['learner'])}, {ratio_label(best['ratio'])})."
     )
+    untouched = where(every, strategy=CONTROL, decision="prior").set_index(place)["few"]
+    if len(untouched):
+        theirs = untouched.reindex(pd.MultiIndex.from_frame(rows[place])).to_numpy()
+        said += (
+            " Against the untouched model whose scores are divided by the training prior, "
+            f"{(rows['few'].to_numpy() > theirs).sum()} of {len(rows)} results find more."
+        )
     for facts in inputs.datasets:
         if facts.get("shots"):
             few, many = (whole(facts["shots"][key]) for key in ("few", "many"))

@@ -170,6 +170,7 @@ SHOTS = TableSpec(
         STRATEGY,
         LEARNER,
         RATIO,
+        text("decision", "Decision"),
         text("family", "Family"),
         number("many", "Many-shot"),
         number("medium", "Medium-shot"),
