@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from small_tables import described, rows
 
-from skewbench.analysis.collect import collect
+from skewbench.analysis.collect import collect, pool
 from skewbench.analysis.readings import Reading
 from skewbench.analysis.shots import METRICS, shot_table
 from skewbench.results import CellResult, MetricRow, metrics_table, write
@@ -116,9 +116,12 @@ def test_training_rows_are_those_of_a_fold(tmp_path):
         (None, {"many": 0.9, "medium": 0.75, "few": 0.25}),
         ({"few": 100, "many": 150}, {"many": 0.9, "few": 0.5}),
     ):
-        found, _, problems = collect([file], {"d": facts | {"shots": shots}})
+        known = {"d": facts | {"shots": shots}}
+        found, _, problems = collect([file], known)
         assert not problems
         table = shot_table(found, described(none="control"))
+        archived, _, _ = collect([], known, pool([file])[0])
+        pd.testing.assert_frame_equal(shot_table(archived, described(none="control")), table)
         assert table.loc[0, ["many", "medium", "few"]].dropna().to_dict() == pytest.approx(groups)
         assert table.loc[0, "all"] == pytest.approx((0.9 + 0.75 + 0.25) / 3)
 

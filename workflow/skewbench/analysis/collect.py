@@ -110,7 +110,8 @@ def pool(
         _pool_folds(pa.concat_tables(found).unify_dictionaries().to_pandas(), dataset)
         for dataset, found in tables.items()
     ]
-    pooled = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=POOLED)
+    nothing = pd.DataFrame(columns=POOLED).astype({"value": float})
+    pooled = pd.concat(parts, ignore_index=True) if parts else nothing
     return pooled, list(versions.values()), problems
 
 
