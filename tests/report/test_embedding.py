@@ -12,7 +12,7 @@ from small_study import svg
 
 from skewbench.report.embedding import caption, embed, slim
 from skewbench.report.layout import SECTIONS
-from skewbench.report.sections import in_order, is_main, place_figures
+from skewbench.report.sections import in_order, main_figures, place_figures
 
 
 @pytest.fixture
@@ -104,5 +104,11 @@ def test_figures_find_their_section():
     assert placed["effects"] == ["effects_binary_natural", "forest_multiclass_natural"]
     assert placed[""] == ["new_kind"]
     assert sorted(in_order(placed)) == sorted(names)
-    mains = [is_main(name) for name in in_order(placed)]
+    mains = [name in main_figures(placed) for name in in_order(placed)]
     assert mains == sorted(mains, reverse=True)
+
+
+def test_without_a_natural_ratio_a_section_shows_its_first_figure():
+    names = ["shots_multiclass_lt100", "shots_multiclass_lt50", "ranks_binary_natural"]
+    placed = place_figures([*names, "ranks_binary_ir10", "surprise_lt5"], SECTIONS)
+    assert main_figures(placed) == {"shots_multiclass_lt100", "ranks_binary_natural"}

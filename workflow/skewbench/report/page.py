@@ -19,7 +19,7 @@ from skewbench.report.embedding import BUDGET, Figure, embed
 from skewbench.report.inputs import Absent, Inputs
 from skewbench.report.layout import SECTIONS
 from skewbench.report.rankings import Rankings, rankings
-from skewbench.report.sections import Section, in_order, is_main, place_figures, show
+from skewbench.report.sections import Section, in_order, main_figures, place_figures, show
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -35,7 +35,8 @@ def render(inputs: Inputs, sections: Sequence[Section] = SECTIONS, budget: int =
         Characters of embedded figures; what is over it is named with its path.
     """
     placed = place_figures(inputs.figures, sections)
-    figures = embed(inputs.figures, in_order(placed), is_main, budget)
+    mains = main_figures(placed)
+    figures = embed(inputs.figures, in_order(placed), mains.__contains__, budget)
     shown = [show(section, inputs, bool(placed[section.name])) for section in sections]
     shown = [part for part in shown if not (part.section.optional and part.is_empty)]
     environment = Environment(
@@ -56,8 +57,8 @@ def render(inputs: Inputs, sections: Sequence[Section] = SECTIONS, budget: int =
         not_run=inputs.not_run,
         sections=shown,
         rankings=_rankings(inputs),
-        main=_chosen(placed, figures, main=True),
-        others=_chosen(placed, figures, main=False),
+        main=_chosen(placed, figures, mains),
+        others=_chosen(placed, figures, figures.keys() - mains),
         configuration=_configuration(inputs),
         style=_own("report.css"),
         script=_own("report.js"),
@@ -77,13 +78,16 @@ def write(page: str, path: Path) -> None:
 def scope(inputs: Inputs) -> str:
     """Return how large the study is, in a line."""
     configuration = inputs.provenance.get("configuration", {})
+    folds = configuration.get("protocol", {}).get("folds", 0)
+    if all(facts.get("split", {}).get("kind") == "fixed" for facts in inputs.datasets):
+        folds = 0  # one test part, which the data bring
     parts = [
         (len(inputs.datasets), "data set"),
         (_ratios(inputs), "imbalance ratio"),
         (len(inputs.strategies), "strategy"),
         (len(inputs.learners), "learner"),
         (configuration.get("seeds", 0), "seed"),
-        (configuration.get("protocol", {}).get("folds", 0), "fold"),
+        (folds, "fold"),
     ]
     return ", ".join(count(number, noun) for number, noun in parts if number)
 
@@ -101,11 +105,10 @@ def _rankings(inputs: Inputs) -> Rankings | None:
 
 
 def _chosen(
-    placed: dict[str, list[str]], figures: dict[str, Figure], main: bool
+    placed: dict[str, list[str]], figures: dict[str, Figure], wanted: set[str]
 ) -> dict[str, list[Figure]]:
     return {
-        home: [figures[name] for name in names if is_main(name) is main]
-        for home, names in placed.items()
+        home: [figures[name] for name in names if name in wanted] for home, names in placed.items()
     }
 
 

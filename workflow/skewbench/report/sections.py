@@ -123,8 +123,18 @@ def is_main(name: str) -> bool:
     return not induced and "multiclass" not in parts
 
 
+def main_figures(placed: dict[str, list[str]]) -> set[str]:
+    """Return the figures that a section shows at once: those of the main design, or its first."""
+    mains = set()
+    for home, names in placed.items():
+        first = names[:1] if home else []
+        mains.update([name for name in names if is_main(name)] or first)
+    return mains
+
+
 def in_order(placed: dict[str, list[str]]) -> Iterator[str]:
     """Yield all figures, every section's main ones before any other."""
+    mains = main_figures(placed)
     for wanted in (True, False):
         for names in placed.values():
-            yield from (name for name in names if is_main(name) is wanted)
+            yield from (name for name in names if (name in mains) is wanted)
