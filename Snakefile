@@ -45,7 +45,8 @@ rule all:
 
 onstart:
     claim_study()
-    check_strategies()
+    if not ONLY_ARCHIVED:  # which runs none, and needs no extra
+        check_strategies()
     NARRATOR.start()
 
 

@@ -121,7 +121,7 @@ def test_without_the_data_an_archive_makes_tables_figures_and_report(workplace, 
     assert set(collected(workplace)["dataset"]) == {"mine"}
     assert not (workplace.results / "metrics").exists()
     said = (workplace.results / "report.html").read_text(encoding="utf-8")
-    assert "9 blocks of the study" in said
+    assert "9 have not been run yet" in said
     difficulty = pd.read_parquet(workplace.results / "tables" / "difficulty.parquet")
     assert difficulty.query("ratio == 'natural'")["separability_auc"].notna().all()
     ended = workplace.script("publish.py", workplace.study)
