@@ -43,7 +43,9 @@ def test_what_has_been_run():
     assert f"{len(archived)} of its {len(study.blocks())} blocks" in README
     found = compared("average_precision")
     every = pd.read_parquet(TABLES / "comparisons.parquet").groupby("ratio")["n_datasets"].max()
-    induced = f"imbalance ratio 10 on {every['ir10']} data sets, and the same with 50 minority rows "
+    induced = (
+        f"imbalance ratio 10 on {every['ir10']} data sets, and the same with 50 minority rows "
+    )
     assert f"{induced}on {every['ir10m50']} (" in README
     sets, strategies = found["n_datasets"].max(), found["strategy"].nunique()
     assert f"natural ratio of {sets} data sets of as many families" in README
@@ -108,6 +110,24 @@ def test_verdicts_on_claims():
         "undecided"
     )
     assert sentence in README
+
+
+def test_the_long_tail():
+    table = pd.read_csv(ROOT / "results" / "reference" / "long_tail" / "tables" / "shots.csv")
+    table = table[table["ratio"] == "lt100"].set_index(["decision", "strategy"])
+    parts = {
+        "untouched network finds {} of the three rarest classes and {} of all": "none",
+        "balanced softmax {} and {}": "balanced_softmax",
+        "LDAM-DRW {} and {}": "ldam_drw",
+        "a classifier trained again on balanced batches {} and {}": "decoupling_crt",
+    }
+    for sentence, strategy in parts.items():
+        shares = (
+            f"{100 * table.loc[('default', strategy), group]:.0f} %" for group in ("few", "all")
+        )
+        assert sentence.format(*shares) in README
+    shares = (f"{100 * table.loc[('prior', 'none'), group]:.0f} %" for group in ("few", "all"))
+    assert "no training at all, finds {} and {}".format(*shares) in README
 
 
 def benchmark(name):
