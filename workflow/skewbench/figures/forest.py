@@ -141,7 +141,9 @@ def _finding(comparisons: pd.DataFrame) -> str:
     verdicts = comparisons["verdict"].value_counts()
     if set(verdicts.index) == {TOO_FEW}:
         most, least = comparisons["n_datasets"].max(), comparisons["n_needed"].min()
-        return f"{count(int(most), 'data set')} decide nothing: at least {int(least)} are needed"
+        decide = "decides" if most == 1 else "decide"
+        size = count(int(most), "data set")
+        return f"{size} {decide} nothing: at least {int(least)} are needed"
     parts = [f"{verdicts.get(name, 0)} {name}" for name in ("worse", "equivalent")]
     better, total = verdicts.get("better", 0), len(comparisons)
     compared = count(total, "comparison")
