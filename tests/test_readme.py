@@ -112,6 +112,17 @@ def test_verdicts_on_claims():
     assert sentence in README
 
 
+def test_networks_on_tables():
+    folder = ROOT / "results" / "reference" / "neural" / "tables"
+    table = pd.read_parquet(folder / "comparisons.parquet").query(
+        "task == 'binary' and learner == 'mlp' and metric == 'average_precision'"
+        " and scores == 'raw' and prior == 'matched'"
+    )
+    assert set(table["verdict"]) == {"too few data sets"}
+    assert f"On {table['n_datasets'].max()} binary tables, too few for a verdict" in README
+    assert f"between {table['mean'].min():.2f} and {table['mean'].max():+.2f} (" in README
+
+
 def test_the_long_tail():
     table = pd.read_csv(ROOT / "results" / "reference" / "long_tail" / "tables" / "shots.csv")
     table = table[table["ratio"] == "lt100"].set_index(["decision", "strategy"])
