@@ -138,7 +138,7 @@ def test_the_long_tail():
         )
         assert sentence.format(*shares) in README
     shares = (f"{100 * table.loc[('prior', 'none'), group]:.0f} %" for group in ("few", "all"))
-    assert "no training at all, finds {} and {}".format(*shares) in README
+    assert "no further training, finds {} and {}".format(*shares) in README
 
 
 def benchmark(name):

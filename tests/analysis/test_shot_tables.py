@@ -98,7 +98,21 @@ def counted(matrix, scores, fold):
     ]
 
 
-def test_training_rows_are_those_of_a_fold(tmp_path):
+@pytest.fixture
+def block(tmp_path):
+    """Write the metric rows of one cell as a block of data set d and return its path."""
+
+    def write_cell(cells):
+        place = {"dataset": "d", "ratio": "lt10", "strategy": "none", "task": "multiclass"}
+        result = CellResult(0, "tree", "ok", rows=cells)
+        file = tmp_path / "block.parquet"
+        write(metrics_table([result], place | {"track": "default"}), file, None)
+        return file
+
+    return write_cell
+
+
+def test_training_rows_are_those_of_a_fold(block):
     """Two folds of 200, 90 and 12 training rows; the test folds have 20 rows of each class."""
     training = np.diag([200, 90, 12])
     tested = [[18, 2, 0], [5, 15, 0], [10, 5, 5]]
@@ -106,10 +120,7 @@ def test_training_rows_are_those_of_a_fold(tmp_path):
     for fold in (0, 1):
         cells += counted(training, "training", fold) + counted(tested, "raw", fold)
         cells.append(MetricRow(fold, "", "", "", "n_train", 302.0))
-    file = tmp_path / "block.parquet"
-    place = {"dataset": "d", "ratio": "lt10", "strategy": "none", "task": "multiclass"}
-    result = CellResult(0, "tree", "ok", rows=cells)
-    write(metrics_table([result], place | {"track": "default"}), file, None)
+    file = block(cells)
     facts = {"family": "d", "class_counts": [500, 225, 30]}
     facts |= {"cost": {"false_negative": 1, "false_positive": 1}}
     for shots, groups in (
@@ -126,17 +137,14 @@ def test_training_rows_are_those_of_a_fold(tmp_path):
         assert table.loc[0, "all"] == pytest.approx((0.9 + 0.75 + 0.25) / 3)
 
 
-def test_uneven_folds_do_not_move_a_class_over_a_bound(tmp_path):
+def test_uneven_folds_do_not_move_a_class_over_a_bound(block):
     """Exactly 100 rows of the second class in each of three folds of other sizes: medium-shot."""
     cells = []
     for fold, others in enumerate((200, 201, 203)):
         cells += counted(np.diag([others, 100, 12]), "training", fold)
         cells += counted([[10, 0, 0], [0, 7, 3], [0, 0, 1]], "raw", fold)
         cells.append(MetricRow(fold, "", "", "", "n_train", others + 112.0))
-    file = tmp_path / "block.parquet"
-    place = {"dataset": "d", "ratio": "natural", "strategy": "none", "task": "multiclass"}
-    result = CellResult(0, "tree", "ok", rows=cells)
-    write(metrics_table([result], place | {"track": "default"}), file, None)
+    file = block(cells)
     facts = {"family": "d", "class_counts": [300, 150, 18]}
     facts |= {"cost": {"false_negative": 1, "false_positive": 1}}
     found, _, _ = collect([file], {"d": facts})

@@ -25,7 +25,7 @@ from skewbench.metrics.costs import (
     normalised_cost,
 )
 from skewbench.metrics.counts import threshold_metrics
-from skewbench.metrics.shots import FEW, MANY, shot_accuracies
+from skewbench.metrics.shots import shot_accuracies
 from skewbench.results import read_metrics
 
 CELL = ["ratio", "strategy", "seed", "learner", "status", "reason", "flags", "task", "track"]
@@ -175,8 +175,8 @@ def _from_counts(pooled: pd.DataFrame, sizes: pd.Series, facts: dict[str, Any]) 
     if n_classes == 2:
         values["net_benefit"] = net_benefit(counts, bayes_threshold(costs[1, 0], costs[0, 1]))
     else:
-        shots = facts.get("shots") or {"few": FEW, "many": MANY}
-        values |= shot_accuracies(counts, _training_rows(pooled.index, counts, sizes), **shots)
+        rows = _training_rows(pooled.index, counts, sizes)
+        values |= shot_accuracies(counts, rows, **(facts.get("shots") or {}))
     wide = pd.DataFrame(values, index=pooled.index).rename_axis(columns="metric")
     return wide.stack().rename("value").reset_index()
 

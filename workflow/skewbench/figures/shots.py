@@ -69,10 +69,8 @@ def shots_plot(shots: pd.DataFrame) -> Figure:
     size = count(int(drawn["n_datasets"].max()), "data set")
     detail = f"{ratio_label(only(shots, 'ratio'))}, {size}; the largest raw score decides. "
     detail += "Right: accuracy on all classes, each counting the same. "
-    detail += (
-        f"Lines: no treatment, {rare}-shot; dotted as it is, dashed if its scores are divided "
-    )
-    detail += "by the training prior."
+    detail += f"Lines: no treatment, {rare}-shot; dotted as it is, dashed if its scores are "
+    detail += "divided by the training prior."
     title(figure, _finding(drawn, rare), detail[0].upper() + detail[1:])
     extra = [_mark(f"{rare}-shot classes", GREY)]
     if rare == "few" and drawn["medium"].notna().any():
