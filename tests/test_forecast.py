@@ -32,6 +32,14 @@ def test_without_an_inner_pass_a_fold_has_one_fit():
     assert seconds == pytest.approx({"own": 4 * 0.5 + 4 * FOLD_SECONDS})
 
 
+def test_trials_are_inner_passes_before_those_of_the_chosen_one():
+    size, entry = Size("binary", (900, 100)), {"a": LINEAR}
+    free = {"cost_model": {"seconds": 0.0, "exponent": 1.0}}
+    seconds = cell_seconds(free, entry, PROTOCOL | {"trials": 4}, 20, size)
+    # Each pass of three inner folds costs two fits: four trials, the chosen one again, and outside.
+    assert seconds == pytest.approx({"a": 5 * 0.1 * (2 * 5 + 1) + 5 * FOLD_SECONDS})
+
+
 @pytest.mark.parametrize(
     ("resampler", "rows"),
     [

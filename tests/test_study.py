@@ -60,7 +60,21 @@ def strategy(**keys):
         ({"folds": 1}, r"key 'folds': 1 is less than the minimum of 2"),
         ({"inner_folds": 1}, r"key 'inner_folds': 1 is not allowed"),
         ({"time_limit": 0}, r"key 'time_limit': 0 "),
-        ({"time_limit": 10**12}, r"key 'time_limit': 1000000000000 is greater than the maximum"),
+        ({"trials": 0}, r"key 'trials': 0 is less than the minimum of 1"),
+        (
+            {"trials": 2, "inner_folds": 0},
+            r"key 'trials': hyperparameters are tuned on inner folds",
+        ),
+        (
+            strategy(
+                resample={"imblearn.over_sampling.SMOTE": {}}, search={"SMOT": {"k_neighbors": [1]}}
+            ),
+            r"strategy 'mine': key 'search': no 'SMOT' in it; did you mean 'SMOTE'\?",
+        ),
+        (
+            strategy(search={"SMOTE": {"k_neighbors": []}}),
+            r"key 'search\.SMOTE\.k_neighbors': \[\]",
+        ),
         (
             {"cost": {"false_negative": float("nan"), "false_positive": 1}},
             r"key 'cost\.false_negative': nan is not a finite number",
@@ -389,6 +403,21 @@ def test_a_strategy_with_its_own_model_does_not_depend_on_the_learners():
     study = a_study(1, 1)
     assert study.block_settings("none")["learners"] == {"tree": {}}
     assert study.block_settings("own")["learners"] == {}
+
+
+def test_search_is_read_where_hyperparameters_are_tuned(tmp_path):
+    plain = load_study(write_study(tmp_path, {"trials": 1}), ROOT)
+    assert "trials" not in plain.protocol
+    assert "search" not in str(plain.block_settings("smote"))
+    tuned = load_study(write_study(tmp_path, {"trials": 4}), ROOT).block_settings("smote")
+    assert tuned["protocol"] == plain.protocol | {"trials": 4}
+    assert tuned["strategy"]["search"] == {
+        "SMOTE|SMOTENC|SMOTEN": {
+            "k_neighbors": [1, 3, 5, 7, 11],
+            "sampling_strategy": [0.2, 0.5, 1.0],
+        }
+    }
+    assert all("search" in entry for entry in tuned["learners"].values())
 
 
 def data_entries(file):

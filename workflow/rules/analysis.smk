@@ -42,6 +42,7 @@ TABLES = [
     "shots",
     "status",
     "resources",
+    "hyperparameters",
 ]
 
 

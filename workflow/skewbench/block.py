@@ -73,7 +73,8 @@ def run_block(
     if scores is not None:
         write(scores_table(results), scores, metadata)
     keys = {"dataset": dataset, "ratio": ratio, "strategy": strategy}
-    keys |= {"task": facts["task"], "track": "default"}
+    track = "tuned" if "trials" in settings["protocol"] else "default"
+    keys |= {"task": facts["task"], "track": track}
     write(metrics_table(results, keys), metrics, metadata)
     return results
 

@@ -3,6 +3,8 @@
     fold -> induce the ratio (training rows only) -> encode, resample once, fit each learner
          -> scores (test, training, out-of-fold) -> versions of the scores -> decisions -> metrics
 
+With more than one trial, hyperparameters are chosen on the inner folds before that.
+
 Nothing travels back. Every decision rule and score version comes from the same fits.
 """
 
@@ -34,6 +36,7 @@ from skewbench.fitting import (
 from skewbench.judging import FoldJudge
 from skewbench.metrics.costs import cost_matrix
 from skewbench.results import CellResult, MetricRow
+from skewbench.tuning import Choice, choose
 
 # Test positives over a repeat's folds (of the rarest class) that claims about it want.
 REPORT_WORTHY = {"few_positives": 50, "few_positives_for_calibration": 100}
@@ -96,7 +99,7 @@ def run_cell(
                 learner.flags |= flags
             # Its thresholds and calibrators would be tuned at the prior of the resampled rows and
             # judged at the original one; what leaks shows in the raw scores.
-            protocol = protocol | {"inner_folds": 0}
+            protocol = protocol | {"inner_folds": 0, "trials": 1}
         tested = np.zeros(setting.n_classes)
         for fold, rows, parts in _folds(setting, ratio, seed, protocol):
             _evaluate_fold(setting, ratio, seed, fold, rows, parts, prior, protocol, gathered)
@@ -151,12 +154,8 @@ def _evaluate_fold(setting, ratio, seed, fold, rows, inner, prior, protocol, gat
     """Fit outer and inner parts, then judge every learner that came through them all."""
     train, test = rows
     names = [name for name, learner in gathered.items() if learner.status == "ok"]
-    outer = fit_and_score(setting, train, [test, train], (seed, fold, 0), names)
-    fitted = [name for name in names if isinstance(outer[name], Scored)]
-    passes = [
-        (held_out, fit_and_score(setting, part, [held_out], (seed, fold, number), fitted))
-        for number, (part, held_out) in enumerate(inner, 1)
-    ]
+    choices = choose(setting, inner, (seed, fold), names, protocol.get("trials", 1))
+    outer, passes = _fit(choices, rows, inner, (seed, fold))
     y = setting.table.target
     n_classes = setting.n_classes
     trained = training_prior(y[train], n_classes)
@@ -167,28 +166,54 @@ def _evaluate_fold(setting, ratio, seed, fold, rows, inner, prior, protocol, gat
     }
     for name in names:
         learner, scored = gathered[name], outer[name]
-        held_outs = [outcomes[name] for _, outcomes in passes] if name in fitted else []
+        fitted = isinstance(scored, Scored)
+        held_outs = [outcomes[name] for _, outcomes in passes] if fitted else []
         failed = _first_error(fold, scored, held_outs)
         if failed is not None:
             learner.status, learner.reason, over_limit = failed
             learner.flags = {"over_size_limit"} if over_limit else set()
             continue
         try:
-            _judge(learner, name, setting, fold, rows, scored, passes, weights, protocol)
+            judge = FoldJudge(fold, scored, weights)
+            if protocol.get("trials", 1) > 1:
+                for word, share in choices[name].shares().items():
+                    judge.add("chosen", share, decision=word)
+                judge.add("search_seconds", choices[name].seconds)
+            _judge(learner, name, setting, judge, rows, passes, protocol)
         except Exception as error:
             learner.status, learner.reason = "failed", f"fold {fold}: {describe(error)}"
 
 
-def _judge(learner, name, setting, fold, rows, scored, passes, weights, protocol) -> None:
+def _fit(choices: dict[str, Choice], rows, inner, stream: tuple[int, int]):
+    """Fit what was chosen; return the outer outcomes, and (held-out rows, outcomes) by inner fold.
+
+    Learners that go on with the same parameters of the strategy share its resampled rows.
+    """
+    train, test = rows
+    groups: dict[int, list[str]] = {}
+    for name, choice in choices.items():
+        groups.setdefault(id(choice.setting), []).append(name)
+    outer: dict[str, Outcome] = {}
+    passes: list[tuple[np.ndarray, dict[str, Outcome]]] = [(held_out, {}) for _, held_out in inner]
+    for names in groups.values():
+        setting = choices[names[0]].setting
+        outer |= fit_and_score(setting, train, [test, train], (*stream, 0), names)
+        fitted = [name for name in names if isinstance(outer[name], Scored)]
+        for number, (part, held_out) in enumerate(inner, 1):
+            found = fit_and_score(setting, part, [held_out], (*stream, number), fitted)
+            passes[number - 1][1].update(found)
+    return outer, passes
+
+
+def _judge(learner, name, setting, judge, rows, passes, protocol) -> None:
     """Add one learner's metric rows, flags and kept scores of one fold."""
     train, test = rows
-    y = setting.table.target
+    y, scored = setting.table.target, judge.scored
     held_out = oof = None
     if passes:
         held_out = np.concatenate([r for r, _ in passes])
         oof = np.concatenate([outcomes[name].scores[0] for _, outcomes in passes])
     correction = setting.strategy.get("correction", "approximate")
-    judge = FoldJudge(fold, scored, weights)
     judge.test(
         y[test],
         oof,
@@ -210,11 +235,12 @@ def _judge(learner, name, setting, fold, rows, scored, passes, weights, protocol
     if np.ptp(scored.scores[0], axis=0).max() == 0:
         learner.flags.add("constant_scores")
     if protocol["keep_scores"]:
-        kept = [("test", test, scored.scores[0], weights["matched"])]
+        kept = [("test", test, scored.scores[0], judge.weights["matched"])]
         if oof is not None:
             kept.append(("oof", held_out, oof, np.ones(len(oof))))
         learner.scores += [
-            {"fold": fold, "part": part, "row": row, "target": y[row], "weight": w, "score": score}
+            {"fold": judge.fold, "part": part, "row": row, "target": y[row]}
+            | {"weight": w, "score": score}
             for part, row, score, w in kept
         ]
 

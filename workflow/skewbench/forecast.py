@@ -52,7 +52,8 @@ def cell_seconds(
         Of an outer training part.
     """
     folds, inner = protocol["folds"], protocol["inner_folds"]
-    passes = folds * (1 + (inner - 1 if inner else 0))  # inner parts have (inner - 1) / inner rows
+    repeats = 1 if protocol.get("trials", 1) == 1 else 1 + protocol["trials"]
+    passes = folds * (1 + repeats * max(0, inner - 1))  # inner parts have (inner - 1) / inner rows
     scale = max(1.0, n_features / REFERENCE_COLUMNS) ** 0.5 * max(1, len(size.counts) - 1)
 
     def once(entry: dict[str, Any], rows: int) -> float:

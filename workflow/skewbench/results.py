@@ -40,6 +40,7 @@ RESOURCE_METRICS = (
     "training_score_seconds",
     "oof_resample_seconds",
     "oof_seconds",
+    "search_seconds",
     "wall_seconds",
     "peak_memory_mb",
 )

@@ -11,7 +11,7 @@ from zlib import crc32
 
 import numpy as np
 
-SPLIT, RATIO, INNER_SPLIT, RESAMPLE, MODEL = range(5)
+SPLIT, RATIO, INNER_SPLIT, RESAMPLE, MODEL, TUNING = range(6)
 
 
 def sequence(purpose: int, *key: str | int) -> np.random.SeedSequence:

@@ -29,8 +29,9 @@ TREATMENTS += ("wrap",)
 STRATEGY_KEYS = (*TREATMENTS, "correction", "effective_prior", "tasks", "max_rows")
 STRATEGY_KEYS += ("resample_before_split",)
 LEARNER_KEYS = ("model", "max_rows")
+SEARCH = "search"  # read where hyperparameters are tuned
 WHOLE_NUMBERS = ("seeds", "seeds_per_job", "folds", "inner_folds", "min_positives")
-WHOLE_NUMBERS += ("time_limit", "memory_limit")
+WHOLE_NUMBERS += ("time_limit", "memory_limit", "trials")
 PROTOCOL_KEYS = ("folds", "inner_folds", "min_positives", "keep_scores", "cost")
 LIMIT_KEYS = ("time_limit", "memory_limit")
 
@@ -66,7 +67,8 @@ class Study:
     seeds, seeds_per_job : int
         Number of repeats, and how many of them one job runs.
     protocol : dict
-        ``folds``, ``inner_folds``, ``min_positives``, ``keep_scores`` and ``cost``.
+        ``folds``, ``inner_folds``, ``min_positives``, ``keep_scores`` and ``cost``; ``trials`` if
+        hyperparameters are tuned.
     limits : dict of str to int
         ``time_limit`` (seconds per cell) and, if the study sets one, ``memory_limit`` (MiB per
         cell). No result within them depends on them.
@@ -111,11 +113,13 @@ class Study:
 
         A strategy with its own model does not depend on the learners.
         """
-        spec = _only(self.strategies[strategy], STRATEGY_KEYS)
+        search = (SEARCH,) if "trials" in self.protocol else ()
+        spec = _only(self.strategies[strategy], STRATEGY_KEYS + search)
         learners = {} if "model" in spec else self.learners
+        keys = LEARNER_KEYS + search
         return {
             "strategy": spec,
-            "learners": {name: _only(entry, LEARNER_KEYS) for name, entry in learners.items()},
+            "learners": {name: _only(entry, keys) for name, entry in learners.items()},
             "protocol": self.protocol,
         }
 
@@ -174,7 +178,12 @@ def load_study(
         for name, entry in chosen[kind].items():
             for path in import_paths(entry):
                 check_import_path(path, (root / file).parent, f"{file}: {kind} '{name}'")
+            _check_search(entry, f"{file}: {kind} '{name}'")
     _check_strategies(chosen["strategy"], file)
+    if settings["trials"] > 1 and not settings["inner_folds"]:
+        raise InputError(
+            f"{file}: key 'trials': hyperparameters are tuned on inner folds; 'inner_folds' is 0"
+        )
     if OWN in chosen["learner"]:
         raise InputError(f"{file}: key 'learners': '{OWN}' is the name of strategies' own models")
     for name in raw.get("highlight", []):
@@ -193,7 +202,8 @@ def load_study(
         learners=chosen["learner"],
         seeds=settings["seeds"],
         seeds_per_job=settings["seeds_per_job"],
-        protocol=_only(settings, PROTOCOL_KEYS),
+        protocol=_only(settings, PROTOCOL_KEYS)
+        | ({"trials": settings["trials"]} if settings["trials"] > 1 else {}),
         limits=_only(settings, LIMIT_KEYS),
         highlight=tuple(name for name in settings["highlight"] if name in chosen["strategy"]),
         archive=_archive(settings, file, root),
@@ -340,6 +350,15 @@ def _check_shots(datasets: dict[str, dict], file: Path) -> None:
                 f"{file}: dataset '{name}': key 'shots': 'few' ({entry['shots']['few']}) must not "
                 f"exceed 'many' ({entry['shots']['many']})"
             )
+
+
+def _check_search(entry: dict[str, Any], where: str) -> None:
+    """Raise unless every name under ``search`` is that of an object or mapping in the entry."""
+    known = [path.rpartition(".")[2] for path in import_paths(entry)]
+    known += [key for key in ("weight", "train") if key in entry]
+    for name in "|".join(entry.get(SEARCH, {})).split("|"):
+        if name and name not in known:
+            raise InputError(f"{where}: key 'search': no '{name}' in it; {nearest(name, known)}")
 
 
 def _check_strategies(strategies: dict[str, dict], file: Path) -> None:

@@ -14,6 +14,7 @@ from skewbench.analysis.decisions import decision_table
 from skewbench.analysis.decomposition import decomposition_table
 from skewbench.analysis.difficulty import arms_table, difficulty_effects, difficulty_table
 from skewbench.analysis.effects import effect_differences, effect_table, leaking_differences
+from skewbench.analysis.hyperparameters import hyperparameter_table
 from skewbench.analysis.own_models import own_model_table
 from skewbench.analysis.pairs import pair_table
 from skewbench.analysis.ranking import all_rank_tables
@@ -71,4 +72,5 @@ def all_tables(
         "shots": shot_table(collected, facts),
         "status": status_table(collected),
         "resources": resource_table(collected, facts),
+        "hyperparameters": hyperparameter_table(collected, facts),
     }

@@ -126,7 +126,7 @@ def relative_seconds(resources: pd.DataFrame, learner: str) -> pd.Series:
     Mean over ratios. For a strategy with its own model it is the ratio of mean times, for its own
     ``relative_seconds`` compare it with its anchor.
     """
-    rows = where(resources, task="binary", track="default")
+    rows = where(resources, task="binary")
     control = where(rows, learner=learner, strategy=CONTROL).set_index("ratio")["cpu_seconds"]
     with_learner = where(rows, learner=learner)[["strategy", "relative_seconds"]]
     own = where(rows, learner=OWN)

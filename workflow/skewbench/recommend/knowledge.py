@@ -122,7 +122,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
 
 def reduced(differences: pd.DataFrame) -> pd.DataFrame:
     """Return the rows and columns of ``differences`` that are read here: all a clone needs."""
-    rows = where(differences, task="binary", track="default", prior="matched")
+    rows = where(differences, task="binary", prior="matched")
     return rows.loc[rows["metric"].isin(METRICS), COLUMNS].reset_index(drop=True)
 
 
@@ -149,7 +149,7 @@ def gather(differences: pd.DataFrame, difficulty: pd.DataFrame, learner: str, me
     known = learners(differences)
     if learner not in known:
         raise InputError(f"the study has not run learner '{learner}'; {nearest(learner, known)}")
-    rows = where(differences, task="binary", track="default", metric=metric, prior="matched")
+    rows = where(differences, task="binary", metric=metric, prior="matched")
     rows = rows[rows["learner"].isin([learner, OWN]) & (rows["level"] != "anchor")]
     # The untouched learner, and the plain models of strategies that bring their own.
     controls = rows.assign(strategy=rows["control"], score=rows["control_score"])

@@ -36,6 +36,11 @@ def recommend(arguments: Namespace, root: Path) -> list[str]:
     strategies = catalogue(root, "strategies")
     learners = catalogue(root, "learners")
     tables = knowledge.read(arguments.knowledge)
+    if (tables["differences"]["track"] != "default").any():
+        raise InputError(
+            f"{arguments.knowledge}: a study with tuned hyperparameters; the recommender learns "
+            "from one with default ones"
+        )
     known = [name for name in knowledge.learners(tables["differences"]) if name in learners]
     if arguments.learner not in known:
         raise InputError(

@@ -109,6 +109,6 @@ SECTIONS = (
         "provenance",
         "Provenance",
         findings.of_provenance,
-        tables=(specs.VERSIONS, specs.STRATEGIES),
+        tables=(specs.VERSIONS, specs.STRATEGIES, specs.HYPERPARAMETERS),
     ),
 )

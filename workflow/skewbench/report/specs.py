@@ -295,6 +295,20 @@ DIFFICULTY_EFFECTS = TableSpec(
     sort=("correlation",),
     descending=True,
 )
+HYPERPARAMETERS = TableSpec(
+    "hyperparameters",
+    "Hyperparameters that were chosen: share of the folds in which the value was tried",
+    (
+        STRATEGY,
+        LEARNER,
+        text("parameter", "Parameter"),
+        text("value", "Value"),
+        number("share", "Chosen", percent),
+        N_DATASETS,
+    ),
+    _in_main_design,
+    sort=("learner", "strategy", "parameter"),
+)
 VERSIONS = TableSpec(
     "versions",
     "Library versions",

@@ -1,6 +1,6 @@
 """What claims are judged on: scores per data-set family, and how large and hard the families are.
 
-Binary data, default hyperparameters. Imbalance ratio and minority rows of a family are those of
+Binary data. Imbalance ratio and minority rows of a family are those of
 the training part (table ``difficulty``), as for :mod:`skewbench.analysis.guides`.
 """
 
@@ -18,7 +18,6 @@ from skewbench.analysis.readings import Reading
 from skewbench.analysis.select import CONDITION, OWN, READING, family_means, where
 
 NATURAL = "natural"
-DESIGN = {"task": "binary", "track": "default"}
 # Metrics computed here from those of the collected table: summed, then scaled and shifted.
 CPU_SECONDS = "cpu_seconds"
 GINI = "gini"
@@ -63,7 +62,7 @@ class Evidence:
     ):
         self.strategies, self.measures = strategies, measures
         stored = {part for reading in readings for part in _stored(reading)}
-        binary = where(collected, **DESIGN)
+        binary = where(collected, task="binary")
         self._values, self._imputed = {}, {}
         for table, kept in zip(
             family_means(binary, strategies, sorted(stored)),

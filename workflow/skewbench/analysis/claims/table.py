@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from skewbench.analysis.claims import forms, guides
-from skewbench.analysis.claims.evidence import DESIGN, NATURAL, Absent, Evidence, measures
+from skewbench.analysis.claims.evidence import NATURAL, Absent, Evidence, measures
 from skewbench.analysis.claims.imputed import basis, share_imputed
 from skewbench.analysis.claims.registry import Claim, readings_of
 from skewbench.analysis.claims.verdict import (
@@ -62,7 +62,7 @@ def claim_tables(
     """
     claims = list(claims)
     readings = {reading for claim in claims for reading in readings_of(claim.test)}
-    ratios = sorted(where(collected, **DESIGN)["ratio"].astype(str).unique())
+    ratios = sorted(where(collected, task="binary")["ratio"].astype(str).unique())
     evidence = Evidence(collected, strategies, readings, measures(facts, ratios, difficulty))
     rows, by_learner, policies = [], [], []
     for claim in claims:
