@@ -44,6 +44,17 @@ def test_six_wins_of_one_strategy_by_hand():
     assert row["verdict"] == "better"
 
 
+def test_the_data_set_that_moves_the_mean_most():
+    gains = [0.1, 0.12, 0.13, 0.14, 0.15, 0.26]
+    table = _compare(_collected(smote=gains, rose=[-gain for gain in gains]))
+    assert table["pivot"].tolist() == ["data05", "data05"]
+    assert table.loc["smote", "mean_without_pivot"] == pytest.approx(0.64 / 5)
+    assert table.loc["rose", "mean_without_pivot"] == pytest.approx(-0.64 / 5)
+    few = _compare(_collected(smote=gains[:2])).loc["smote"]
+    assert few["pivot"] == ""
+    assert np.isnan(few["mean_without_pivot"])
+
+
 def test_with_two_strategies_six_data_sets_claim_nothing():
     gains = [0.1, 0.12, 0.13, 0.14, 0.15, 0.26]
     table = _compare(_collected(smote=gains, rose=[-gain for gain in gains]))

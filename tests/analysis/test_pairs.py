@@ -11,7 +11,7 @@ STRATEGIES = described(none="control", smote="data", rose="data", leak=("data", 
 
 
 def _pairs(values, reading=AP, **kinds):
-    means, _ = family_means(rows(values, reading=reading, **kinds), STRATEGIES, [reading])
+    means = family_means(rows(values, reading=reading, **kinds), STRATEGIES, [reading])
     return pair_table(means, STRATEGIES, [reading])
 
 
@@ -34,6 +34,16 @@ def test_three_strategies_by_hand():
     assert none_rose["p_holm"] == 3 * 2 / 16
 
 
+def test_the_share_of_the_controls_values_is_over_both_scores_of_a_pair():
+    values = {(f"d{i}", name): 0.5 for i in range(4) for name in ("none", "smote", "rose")}
+    table = _pairs(values | {("d0", "smote"): "failed"}).set_index(["strategy_a", "strategy_b"])
+    assert table["share_imputed"].to_dict() == {
+        ("none", "rose"): 0.0,
+        ("none", "smote"): 1 / 8,
+        ("rose", "smote"): 1 / 8,
+    }
+
+
 def test_the_smaller_loss_wins():
     loss = Reading("log_loss")
     table = _pairs({("a", "none"): 0.5, ("a", "smote"): 0.3}, loss)
@@ -53,7 +63,7 @@ def test_a_pair_without_a_data_set_in_common_is_absent():
 def test_nothing_to_pair_gives_an_empty_table():
     values = {("a", "none"): 0.5}
     assert _pairs(values).empty
-    means, _ = family_means(rows(values), STRATEGIES, [AP])
+    means = family_means(rows(values), STRATEGIES, [AP])
     table = pair_table(means, STRATEGIES, [Reading("f1", decision="default")])
     assert table.empty
     assert "p_holm" in table

@@ -4,15 +4,15 @@ from small_tables import AP, described, rows
 
 from skewbench.analysis.effects import effect_differences
 from skewbench.analysis.readings import Reading
-from skewbench.analysis.select import family_means
+from skewbench.analysis.select import family_means, few_positives
 from skewbench.analysis.sensitivity import sensitivity_table
 
 STRATEGIES = described(none="control", smote="data", rose="data")
 
 
-def _table(collected, reading=AP):
+def _table(collected, reading=AP, few=("d0", "d1", "d2", "d3")):
     table = sensitivity_table(
-        effect_differences(family_means(collected, STRATEGIES, [reading]), STRATEGIES)
+        effect_differences(family_means(collected, STRATEGIES, [reading]), STRATEGIES), few
     )
     return table.set_index(["strategy", "handling"])
 
@@ -26,7 +26,7 @@ def _one_failure(reading=AP, base=0.5, gain=0.1):
     return values | {("d3", "smote"): "failed", ("d3", "rose"): base - 3 * gain}
 
 
-def test_four_ways_by_hand():
+def test_ways_to_handle_missing_cells_by_hand():
     table = _table(rows(_one_failure()))
     smote = table.loc["smote"]
     # gains of .1 on three data sets, and on the fourth: the control's, the worst (-.3), none
@@ -42,6 +42,17 @@ def test_four_ways_by_hand():
     assert rose["mean"].round(12).nunique() == 1
     assert rose.loc["drop_over_10_percent", "p_holm"] == rose.loc["fallback", "p"]
     assert rose.loc["fallback", "p_holm"] == 2 * 0.25
+
+
+def test_data_sets_with_few_positives_left_out():
+    table = _table(rows(_one_failure()), few={"d0", "d1"})
+    # of d2 and d3, one a gain of .1 and one the control's value
+    assert table.loc[("smote", "enough_positives"), "mean"] == pytest.approx(0.05)
+    assert table.loc[("smote", "enough_positives"), "n_datasets"] == 2
+    collected = rows(_one_failure())
+    assert few_positives(collected.assign(flags="few_positives_for_calibration")) == set()
+    flags = (collected["dataset"] == "d1").map({True: "k_reduced,few_positives", False: ""})
+    assert few_positives(collected.assign(flags=flags)) == {"d1"}
 
 
 def test_the_worst_loss_is_the_largest():
@@ -83,7 +94,7 @@ def test_other_readings_are_left_out_and_nothing_gives_nothing():
     recall = Reading("recall", decision="default")
     collected = rows(_one_failure(recall), reading=recall)
     table = sensitivity_table(
-        effect_differences(family_means(collected, STRATEGIES, [recall]), STRATEGIES)
+        effect_differences(family_means(collected, STRATEGIES, [recall]), STRATEGIES), ()
     )
     assert table.empty
     assert list(table)[-4:] == ["mean", "p", "p_holm", "n_datasets"]

@@ -58,6 +58,7 @@ def comparisons(verdicts=("better", "worse", "undecided", "equivalent"), n=12) -
         | AP
         | described(strategy)
         | {"mean": mean, "median": mean, "lower": mean - 0.01, "upper": mean + 0.01}
+        | {"pivot": "oil", "mean_without_pivot": mean / 2}
         | {"wins": 10, "ties": 1, "losses": 1, "p": 0.001, "p_holm": 0.00012, "verdict": verdict}
         | {"p_better": 0.9, "p_equivalent": 0.08, "p_worse": 0.02, "n_datasets": n, "n_needed": 9}
         for (strategy, learner), mean, verdict in zip(pairs, means, verdicts, strict=True)

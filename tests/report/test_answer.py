@@ -104,8 +104,9 @@ def test_findings(inputs):
         "Best mean rank by average precision on 12 data sets: SMOTE (decision tree) and Untouched "
         "(XGBoost)."
     )
-    assert "largest mean loss is −0.100 [−0.110, −0.090], SMOTE (XGBoost)" in findings.of_effects(
-        inputs
+    assert (
+        "largest mean loss is −0.100 [−0.110, −0.090], SMOTE (XGBoost), and −0.050 without oil"
+        in findings.of_effects(inputs)
     )
     assert "decision tree 2 and 1 of 2 and XGBoost 2 and 1 of 2" in findings.of_decomposition(
         inputs

@@ -36,7 +36,8 @@ RELATIVE = ("log_loss",)  # Differences in units of the control's score.
 EQUIVALENT = 0.95
 COMPARISON = [*CONDITION, "strategy", "level", "label", "control"]
 TOO_FEW = "too few data sets"
-_COLUMNS = [*COMPARISON, "mean", "median", "lower", "upper", "rank_biserial"]
+_COLUMNS = [*COMPARISON, "mean", "median", "lower", "upper", "pivot", "mean_without_pivot"]
+_COLUMNS += ["rank_biserial"]
 _COLUMNS += ["wins", "ties", "losses", "p", "p_holm", "p_better", "p_equivalent", "p_worse"]
 _COLUMNS += ["rope", "n_datasets", "n_needed", "share_imputed", "verdict"]
 
@@ -54,15 +55,16 @@ def comparison_table(differences: pd.DataFrame) -> pd.DataFrame:
     DataFrame, tidy
         The condition, ``strategy``, ``level``, ``label``, ``control``; ``mean``, ``median`` and
         the BCa interval of the mean (``lower``, ``upper``, NaN below three data sets) of strategy
-        minus control in the metric's own sign; ``rank_biserial``, ``wins``, ``ties``, ``losses``
-        and the posterior ``p_better``, ``p_equivalent``, ``p_worse``, in all of which better is
-        positive, whatever the metric's sign; the exact ``p`` and, corrected over the strategies of
-        the condition, ``p_holm``; ``rope`` (relative to the control's score for log-loss; NaN,
-        like the posterior, for metrics without one); ``n_datasets``, ``n_needed`` (data sets
-        before any p_holm of this condition can reach .05), ``share_imputed``, and ``verdict``:
-        "too few data sets" (fewer than needed: nothing is claimed), "better" or "worse" (p_holm
-        at most .05; ``p_equivalent`` still says if it matters), "equivalent" (posterior above
-        .95) or "undecided".
+        minus control in the metric's own sign; ``pivot``, the data-set family that moves the mean
+        most, and ``mean_without_pivot`` (neither below three data sets); ``rank_biserial``,
+        ``wins``, ``ties``, ``losses`` and the posterior ``p_better``, ``p_equivalent``,
+        ``p_worse``, in all of which better is positive, whatever the metric's sign; the exact
+        ``p`` and, corrected over the strategies of the condition, ``p_holm``; ``rope`` (relative
+        to the control's score for log-loss; NaN, like the posterior, for metrics without one);
+        ``n_datasets``, ``n_needed`` (data sets before any p_holm of this condition can reach .05),
+        ``share_imputed``, and ``verdict``: "too few data sets" (fewer than needed: nothing is
+        claimed), "better" or "worse" (p_holm at most .05; ``p_equivalent`` still says if it
+        matters), "equivalent" (posterior above .95) or "undecided".
     """
     if differences.empty:
         return pd.DataFrame(columns=_COLUMNS)
@@ -73,8 +75,13 @@ def comparison_table(differences: pd.DataFrame) -> pd.DataFrame:
     difference = differences["difference"].to_numpy(dtype=float)
     control = differences["control_score"].to_numpy(dtype=float)
     posterior, interval = np.full((3, len(table)), np.nan), np.full((2, len(table)), np.nan)
+    family = differences["family"].to_numpy(dtype=object)
+    pivot, without = np.full(len(table), "", dtype=object), np.full(len(table), np.nan)
     for rows, at in groups:
         interval[:, rows] = bca_interval(difference[at])
+        if at.shape[1] > 2:
+            position, without[rows] = _without_pivot(difference[at])
+            pivot[rows] = np.take_along_axis(family[at], position[:, None], axis=1)[:, 0]
         for width in np.unique(rope[rows][~np.isnan(rope[rows])]):
             judged = rope[rows] == width
             known, where = rows[judged], at[judged]
@@ -82,12 +89,21 @@ def comparison_table(differences: pd.DataFrame) -> pd.DataFrame:
             better = np.where(lower[known], -1, 1)[:, None] * difference[where] / scale
             posterior[:, known] = bayesian_signed_rank(better, width)
     table["lower"], table["upper"] = interval
+    table["pivot"], table["mean_without_pivot"] = pivot, without
     table["p_better"], table["p_equivalent"], table["p_worse"] = posterior
     table["rope"] = rope
     needed = table.groupby(CONDITION)["p"].transform("size")
     table["n_needed"] = needed.map({m: smallest_n(m) for m in needed.unique()})
     table["verdict"] = _verdict(table)
     return table[_COLUMNS]
+
+
+def _without_pivot(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return by row the position whose absence moves the mean most, and the mean without it."""
+    n = values.shape[1]
+    position = np.abs(values - values.mean(axis=1, keepdims=True)).argmax(axis=1)
+    pivots = np.take_along_axis(values, position[:, None], axis=1)[:, 0]
+    return position, (values.sum(axis=1) - pivots) / (n - 1)
 
 
 def paired_tests(differences: pd.DataFrame) -> pd.DataFrame:

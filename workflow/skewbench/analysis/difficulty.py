@@ -101,22 +101,24 @@ def difficulty_effects(differences: pd.DataFrame, difficulty: pd.DataFrame) -> p
     -------
     DataFrame, tidy
         The condition, ``strategy``, ``level``, ``label``, ``measure``, ``correlation`` (Spearman,
-        over families), ``lower`` and ``upper`` (95 % percentile bootstrap of families) and
-        ``n_datasets``. Without a row: fewer than 5 families, or a measure or gain that is the same
-        on all of them, as the imbalance ratio is at an induced one.
+        over families), ``lower`` and ``upper`` (95 % percentile bootstrap of families),
+        ``n_datasets`` and ``share_imputed``. Without a row: fewer than 5 families, or a measure or
+        gain that is the same on all of them, as the imbalance ratio is at an induced one.
     """
     gains = gains_of(differences, DIFFICULTY_READINGS)
     points = gains.merge(family_difficulty(difficulty), on=_PLACE)
     rows = []
     for keys, block in points.groupby([*CONDITION, *_STRATEGY], sort=True):
-        gain = block["gain"].to_numpy()
+        gain, imputed = block["gain"].to_numpy(), block["imputed"].to_numpy(dtype=float)
         for measure in varying_measures(keys[CONDITION.index("ratio")]):
             values = block[measure].to_numpy()
             known = ~np.isnan(values)
             if known.sum() >= FEWEST:
                 found = rank_correlation(values[known], gain[known])
-                rows.append((*keys, measure, *found, int(known.sum())))
+                share = imputed[known].mean()
+                rows.append((*keys, measure, *found, int(known.sum()), share))
     names = [*CONDITION, *_STRATEGY, "measure", "correlation", "lower", "upper", "n_datasets"]
+    names += ["share_imputed"]
     return pd.DataFrame(rows, columns=names).dropna(subset="correlation", ignore_index=True)
 
 
@@ -163,7 +165,7 @@ def arms_table(differences: pd.DataFrame, difficulty: pd.DataFrame) -> pd.DataFr
         (arm B) the means over families of ``positives_<arm>`` (minority rows of the training part),
         ``control_<arm>`` (the control's score) and ``gain_<arm>``; ``change``: the gain with few
         positives minus the gain at fixed total, with ``lower`` and ``upper`` (95 % BCa over
-        families), and ``n_datasets``.
+        families), ``n_datasets`` and ``share_imputed``.
     """
     gains = gains_of(differences, ARM_READINGS)
     positives = family_difficulty(difficulty)[[*_PLACE, "n_positive"]]
@@ -173,18 +175,21 @@ def arms_table(differences: pd.DataFrame, difficulty: pd.DataFrame) -> pd.DataFr
     gains["arm"] = gains["ratio"].map(lambda ratio: facts[ratio][1]).astype(str)
     sides = {"n_positive": "positives", "control_score": "control", "gain": "gain"}
     keys = [*_DESIGN, "imbalance_ratio", *_STRATEGY]
-    gains = gains[[*keys, "arm", "family", *sides]].rename(columns=sides)
+    gains = gains[[*keys, "arm", "family", *sides, "imputed"]].rename(columns=sides)
     total = gains[gains["arm"] == "fixed total"].drop(columns="arm")
     minority = gains[gains["arm"].str.endswith("minority rows")]
     both = total.merge(minority, on=[*keys, "family"], suffixes=("_total", "_minority"))
+    both["share_imputed"] = both[["imputed_total", "imputed_minority"]].mean(axis=1).astype(float)
     columns = [f"{side}_{arm}" for side in sides.values() for arm in ("total", "minority")]
     keys.insert(keys.index("imbalance_ratio") + 1, "arm")
     rows = []
     for names, block in both.groupby(keys, sort=True):
         change = (block["gain_minority"] - block["gain_total"]).to_numpy()
         means = block[columns].mean()
-        rows.append((*names, *means, change.mean(), *bca_interval(change), len(block)))
-    return pd.DataFrame(rows, columns=[*keys, *columns, "change", "lower", "upper", "n_datasets"])
+        found = change.mean(), *bca_interval(change), len(block), block["share_imputed"].mean()
+        rows.append((*names, *means, *found))
+    names = [*keys, *columns, "change", "lower", "upper", "n_datasets", "share_imputed"]
+    return pd.DataFrame(rows, columns=names)
 
 
 @lru_cache(maxsize=8)

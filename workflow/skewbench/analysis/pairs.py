@@ -14,7 +14,7 @@ import pandas as pd
 from skewbench.analysis.comparisons import is_reading
 from skewbench.analysis.ranking import DECIMALS
 from skewbench.analysis.readings import Reading, orientation
-from skewbench.analysis.select import CONDITION
+from skewbench.analysis.select import CONDITION, Means
 from skewbench.statistics.multiple import holm
 from skewbench.statistics.paired import signed_rank
 
@@ -24,17 +24,17 @@ PAIR_READINGS = (
     Reading("mcc", decision="tuned_mcc"),
 )
 _COLUMNS = [*CONDITION, "strategy_a", "strategy_b", "mean", "wins", "ties", "losses"]
-_COLUMNS += ["p", "p_holm", "n_datasets"]
+_COLUMNS += ["p", "p_holm", "n_datasets", "share_imputed"]
 
 
 def pair_table(
-    values: pd.DataFrame, strategies: pd.DataFrame, readings: Iterable[Reading] = PAIR_READINGS
+    means: Means, strategies: pd.DataFrame, readings: Iterable[Reading] = PAIR_READINGS
 ) -> pd.DataFrame:
     """Return every pair of ranked strategies, the control included, once.
 
     Parameters
     ----------
-    values : DataFrame
+    means : Means
         From :func:`skewbench.analysis.select.family_means`.
     strategies : DataFrame, indexed by strategy
         ``ranked`` is used.
@@ -45,28 +45,33 @@ def pair_table(
     DataFrame, tidy
         The condition, ``strategy_a`` and ``strategy_b`` (in alphabetical order), ``mean`` of a - b
         in the metric's own sign, ``wins`` (a is better), ``ties``, ``losses``, the exact ``p``,
-        ``p_holm`` and ``n_datasets``.
+        ``p_holm``, ``n_datasets`` and ``share_imputed`` (of both scores).
     """
-    ranked = sorted(name for name in values if strategies.loc[name, "ranked"])
-    kept = values[ranked][is_reading(values.index.to_frame(), readings)]
+    ranked = sorted(name for name in means.values if strategies.loc[name, "ranked"])
+    kept = means.values[ranked][is_reading(means.values.index.to_frame(), readings)]
     tables = []
     for condition, block in kept.groupby(level=CONDITION, observed=True, sort=True):
         names = dict(zip(CONDITION, map(str, condition), strict=True))
         block = block.dropna(axis="columns", how="all")
-        table = _pairs(block.to_numpy(dtype=float), block.columns.to_numpy(), names["metric"])
+        imputed = means.imputed.loc[block.index, block.columns].to_numpy(dtype=float)
+        scores = block.to_numpy(dtype=float)
+        table = _pairs(scores, imputed, block.columns.to_numpy(), names["metric"])
         tables.append(table.assign(**names))
     if not tables:
         return pd.DataFrame(columns=_COLUMNS)
     return pd.concat(tables, ignore_index=True)[_COLUMNS]
 
 
-def _pairs(scores: np.ndarray, strategies: np.ndarray, metric: str) -> pd.DataFrame:
+def _pairs(
+    scores: np.ndarray, imputed: np.ndarray, strategies: np.ndarray, metric: str
+) -> pd.DataFrame:
     """Return one condition's pairs with a data set in common."""
     first, second = np.triu_indices(len(strategies), k=1)
     differences = (scores[:, first] - scores[:, second]).round(DECIMALS).T
     present = ~np.isnan(differences)
     sizes = present.sum(axis=1)
     sign = orientation(metric)
+    shares = np.where(present, (imputed[:, first] + imputed[:, second]).T / 2, 0).sum(axis=1)
     found = np.full((len(first), 5), np.nan)
     for size in np.unique(sizes[sizes > 0]):
         rows = sizes == size
@@ -76,6 +81,6 @@ def _pairs(scores: np.ndarray, strategies: np.ndarray, metric: str) -> pd.DataFr
         found[rows] = np.column_stack(columns)
     table = pd.DataFrame(found, columns=["mean", "wins", "ties", "losses", "p"])
     table = table.assign(strategy_a=strategies[first], strategy_b=strategies[second])
-    table = table.assign(n_datasets=sizes)[sizes > 0]
+    table = table.assign(n_datasets=sizes, share_imputed=shares / np.maximum(sizes, 1))[sizes > 0]
     table["p_holm"] = holm(table["p"])
     return table.astype(dict.fromkeys(("wins", "ties", "losses"), int))

@@ -25,6 +25,7 @@ CONDITION = [*DESIGN, *READING]
 CELL = ["task", "track", "dataset", "family", "ratio", "strategy", "learner", "seed"]
 FALLBACK_STATUSES = ("failed", "timeout")
 OVER_SIZE_LIMIT = "over_size_limit"
+FEW_POSITIVES = "few_positives"
 
 
 class Means(NamedTuple):
@@ -35,6 +36,13 @@ class Means(NamedTuple):
 
     values: pd.DataFrame
     imputed: pd.DataFrame
+
+
+def few_positives(collected: pd.DataFrame) -> set[str]:
+    """Return the families with a data set that has too few positives to rank by (PROTOCOL 1)."""
+    flags = collected["flags"].astype("category").cat
+    few = [flag for flag in flags.categories if FEW_POSITIVES in str(flag).split(",")]
+    return set(collected.loc[collected["flags"].isin(few), "family"].astype(str))
 
 
 def where(frame: pd.DataFrame, **values: str) -> pd.DataFrame:

@@ -1,10 +1,13 @@
-"""Does a verdict depend on how missing cells are handled? (PROTOCOL 7.9)
+"""Does a verdict depend on missing cells, or on data sets with few positives? (PROTOCOL 1, 7.9)
 
 A cell that failed, timed out or was over the size limit takes its control's value. Three other
-ways are set beside it, under the main readings. Where all four agree, nothing hangs on it.
+ways are set beside it, under the main readings, and the test on those data sets alone that have
+enough positives to rank by. Where all agree, nothing hangs on it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -18,13 +21,15 @@ MOST_IMPUTED = 0.1
 _COLUMNS = [*CONDITION, "strategy", "handling", "mean", "p", "p_holm", "n_datasets"]
 
 
-def sensitivity_table(differences: pd.DataFrame) -> pd.DataFrame:
-    """Return the test against the control under four ways of handling missing cells.
+def sensitivity_table(differences: pd.DataFrame, few: Collection[str]) -> pd.DataFrame:
+    """Return the test against the control as the tables have it, and in four other ways.
 
     Parameters
     ----------
     differences : DataFrame
         From :func:`skewbench.analysis.effects.effect_differences`.
+    few : collection of str
+        Families with few positives (:func:`skewbench.analysis.select.few_positives`).
 
     Returns
     -------
@@ -33,8 +38,9 @@ def sensitivity_table(differences: pd.DataFrame) -> pd.DataFrame:
         control), ``p``, ``p_holm``, ``n_datasets``. A handling is "fallback" (the control's
         value), "worst" (the worst score that the control or a strategy without missing cells has
         on that data set; a share of missing seeds counts by its share), "complete" (a strategy is
-        judged on the data sets on which none of its cells is missing) or "drop_over_10_percent"
-        (as fallback, without strategies with more than 10 % missing).
+        judged on the data sets on which none of its cells is missing), "drop_over_10_percent"
+        (as fallback, without strategies with more than 10 % missing) or "enough_positives" (as
+        fallback, without the families ``few``).
     """
     kept = differences[is_reading(differences, MAIN_READINGS)]
     share = kept.groupby(COMPARISON, observed=True)["imputed"].transform("mean")
@@ -43,6 +49,7 @@ def sensitivity_table(differences: pd.DataFrame) -> pd.DataFrame:
         "worst": kept.assign(difference=_with_worst(kept)),
         "complete": kept[kept["imputed"] == 0],
         "drop_over_10_percent": kept[share <= MOST_IMPUTED],
+        "enough_positives": kept[~kept["family"].isin(few)],
     }
     tables = [
         paired_tests(frame).assign(handling=handling)

@@ -35,9 +35,10 @@ def slope_table(differences: pd.DataFrame) -> pd.DataFrame:
     DataFrame, tidy
         ``task``, ``track``, ``learner``, the reading (main readings), ``arm``, ``strategy``,
         ``level``, ``label``, ``slope`` (change of strategy minus control, in the metric's own
-        sign, per factor ten), its BCa interval ``lower``, ``upper`` and ``n_datasets``.
+        sign, per factor ten), its BCa interval ``lower``, ``upper``, ``n_datasets`` and
+        ``share_imputed`` (of the values that lines go through).
     """
-    columns = [*_KEYS, "slope", "lower", "upper", "n_datasets"]
+    columns = [*_KEYS, "slope", "lower", "upper", "n_datasets", "share_imputed"]
     facts = {name: ratio_facts(name) for name in differences["ratio"].unique()}
     induced = [name for name, (ratio, _) in facts.items() if not np.isnan(ratio)]
     kept = differences[is_reading(differences, MAIN_READINGS) & differences["ratio"].isin(induced)]
@@ -60,4 +61,7 @@ def slope_table(differences: pd.DataFrame) -> pd.DataFrame:
         interval[:, rows] = bca_interval(lines.to_numpy()[at])
     table["lower"], table["upper"] = interval
     table["n_datasets"] = groups.size()
+    used = kept.set_index([*_KEYS, "family"])["imputed"].astype(float)
+    used = used[used.index.isin(lines.index)]
+    table["share_imputed"] = used.groupby(level=_KEYS).mean()
     return table.reset_index()[columns]

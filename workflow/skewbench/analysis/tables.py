@@ -20,7 +20,7 @@ from skewbench.analysis.pairs import pair_table
 from skewbench.analysis.ranking import all_rank_tables
 from skewbench.analysis.ratios import ratio_table
 from skewbench.analysis.screens import screen_table
-from skewbench.analysis.select import family_means, strategy_facts
+from skewbench.analysis.select import family_means, few_positives, strategy_facts
 from skewbench.analysis.sensitivity import sensitivity_table
 from skewbench.analysis.shots import shot_table
 from skewbench.analysis.slopes import slope_table
@@ -55,9 +55,9 @@ def all_tables(
         "effects": effect_table(differences),
         "differences": differences,
         "comparisons": comparison_table(differences),
-        "sensitivity": sensitivity_table(differences),
+        "sensitivity": sensitivity_table(differences, few_positives(collected)),
         "screens": screen_table(means.values, facts),
-        "pairs": pair_table(means.values, facts),
+        "pairs": pair_table(means, facts),
         "own_models": own_model_table(*means, facts),
         "leaking": effect_table(leaking_differences(means, facts)),
         "decisions": decision_table(means, facts),

@@ -40,10 +40,11 @@ def of_effects(inputs: Inputs) -> str:
     for what, position in (("gain", rows["mean"].idxmax()), ("loss", rows["mean"].idxmin())):
         row = rows.loc[position]
         lower, upper = (row[end] if name == "comparisons" else None for end in ("lower", "upper"))
-        parts.append(
-            f"the largest mean {what} is {with_interval(row['mean'], lower, upper)}, "
-            f"{row['label']} ({_learner(inputs, row['learner'])})"
-        )
+        said = f"the largest mean {what} is {with_interval(row['mean'], lower, upper)}, "
+        said += f"{row['label']} ({_learner(inputs, row['learner'])})"
+        if name == "comparisons" and row["pivot"]:
+            said += f", and {fixed(row['mean_without_pivot'], signed=True)} without {row['pivot']}"
+        parts.append(said)
     size = count(int(rows["n_datasets"].max()), "data set")
     return f"On {size}, in {METRIC} against its control: {parts[0]}; {parts[1]}."
 

@@ -12,6 +12,8 @@ from skewbench.report.columns import (
     READING,
     WINS,
     Column,
+    Row,
+    fixed,
     interval,
     number,
     percent,
@@ -44,11 +46,19 @@ def _in_main_design(inputs: Inputs, name: str) -> pd.DataFrame:
     return main_design(inputs.table(name))
 
 
+def _without_pivot(row: Row) -> str:
+    without = fixed(row["mean_without_pivot"], signed=True)
+    return f"{without} ({plain(row['pivot'])})" if without else ""
+
+
 STRATEGY = text("label", "Strategy")
 LEARNER = text("learner_label", "Learner")
 METRIC = Column("Metric", ("metric",), lambda row: metric_label(plain(row["metric"])), kind="")
 _TESTED = (
     interval("mean", "Mean difference [95 %]"),
+    Column(
+        "Without its most influential data set", ("mean_without_pivot", "pivot"), _without_pivot
+    ),
     signed("median", "Median"),
     WINS,
     number("p_holm", "p (Holm)", probability),
@@ -68,6 +78,13 @@ _WITHOUT_RESULT = (
     prose("places", "Data set (ratio)"),
 )
 
+HANDLINGS = {
+    "fallback": "as in the tests above: a missing cell has its control's value",
+    "worst": "a missing cell has the worst value on its data set",
+    "complete": "data sets without a missing cell",
+    "drop_over_10_percent": "without strategies with more than 10 % missing",
+    "enough_positives": "without data sets of fewer than 50 positives",
+}
 COMPARISONS = TableSpec(
     "comparisons",
     "Differences from the control in average precision, tested",
@@ -100,11 +117,11 @@ SCREENS = TableSpec(
 )
 SENSITIVITY = TableSpec(
     "sensitivity",
-    "Do missing cells decide? The same differences, missing cells handled otherwise",
+    "Do missing cells decide, or data sets with few positives? The same differences otherwise",
     (
         STRATEGY,
         LEARNER,
-        text("handling", "Missing cells"),
+        Column("Handling", ("handling",), lambda row: HANDLINGS[plain(row["handling"])], kind=""),
         signed("mean", "Mean difference"),
         number("p_holm", "p (Holm)", probability),
         N_DATASETS,
