@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from skewbench.errors import InputError
-from skewbench.publishing import COMPACT, READABLE, publish
+from skewbench.publishing import NEEDED, READABLE, publish
 from skewbench.recommend.knowledge import COLUMNS
 
 
@@ -14,12 +14,13 @@ def results(tmp_path):
     folder = tmp_path / "results"
     (folder / "tables").mkdir(parents=True)
     (folder / "figures").mkdir()
-    for name in ("report.html", "provenance.json", "figures/claims.png", "figures/ranks_x.svg"):
+    figures = ("figures/claims.png", "figures/claims.svg", "figures/ranks_x.png")
+    for name in ("report.html", "provenance.json", *figures):
         (folder / name).write_text(name)
     kept = {"task": "binary", "track": "default", "prior": "matched", "metric": "f1"}
     rows = [kept, kept | {"metric": "accuracy"}, kept | {"prior": "reference"}]
     differences = pd.DataFrame(rows).reindex(columns=[*COLUMNS, "more"])
-    for name in {*READABLE, *COMPACT, "differences"}:
+    for name in {*READABLE, *NEEDED, "differences", "effects"}:
         differences.to_csv(folder / "tables" / f"{name}.csv")
         differences.to_parquet(folder / "tables" / f"{name}.parquet")
     return folder
@@ -30,7 +31,8 @@ def test_old_files_go_and_differences_are_reduced(results, tmp_path):
     (archive / "tables").mkdir(parents=True)
     (archive / "tables" / "old.csv").touch()
     (archive / "blocks.json").touch()
-    assert publish(results, archive) == 2 + len(READABLE) + len(COMPACT) + 1 + 1
+    # Report and provenance; tables to read; all in Parquet but the effects; a figure.
+    assert publish(results, archive) == 2 + len(READABLE) + len({*READABLE, *NEEDED}) + 1 + 1
     assert (archive / "blocks.json").exists()
     assert not (archive / "tables" / "old.csv").exists()
     assert [file.name for file in (archive / "figures").iterdir()] == ["claims.png"]

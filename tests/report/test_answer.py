@@ -141,7 +141,8 @@ def test_findings(inputs):
         "2 data sets, 937 to 1,000 rows, natural imbalance ratio 9.00 to 21.9."
     )
     assert findings.of_provenance(inputs) == (
-        "Commit 0123456789ab with uncommitted changes; 12.5 CPU hours; Linux 6, 2 cores of x86_64."
+        "Tables and page by commit 0123456789ab with uncommitted changes; 12.5 CPU hours; Linux 6, "
+        "2 cores of x86_64."
     )
 
 

@@ -179,9 +179,9 @@ def test_failures_are_there_with_their_reason(page):
 
 
 def test_a_figure_over_the_budget_is_named(inputs):
-    page = render(inputs, budget=10)
+    page = render(inputs, largest=10)
     assert "<img" not in page
-    assert "Not in this page, to keep it small; it is" in page
+    assert "Not in this page, to keep it small; the study draws" in page
     assert "figures/status.svg" in page
 
 

@@ -1,4 +1,4 @@
-"""What is committed of a study beside its archive: its report, and a few tables and figures."""
+"""What is committed of a study beside its archive: its report, its tables and a few figures."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from skewbench.errors import InputError
 from skewbench.recommend import knowledge
 
 READABLE = ("arms", "claims", "difficulty", "leaking", "policies", "recommender")
-READABLE += ("resources", "shots")
-COMPACT = ("comparisons", "decomposition", "difficulty", "recommender", "resources")
-FIGURES = ("claims", "decomposition", "forest", "shots")  # the report has them all
+READABLE += ("resources", "shots", "sensitivity")
+NEEDED = ("difficulty", "resources")  # by the recommender, beside the differences
+LARGE = ("differences", "effects")  # the one is reduced, the other follows from it
+FIGURES = ("arms", "claims", "decomposition", "forest", "shots")
 
 
 def publish(results: Path, folder: Path) -> int:
@@ -36,8 +37,10 @@ def publish(results: Path, folder: Path) -> int:
     """
     files = [Path("report.html"), Path("provenance.json")]
     files += [Path("tables", f"{name}.csv") for name in READABLE]
-    files += [Path("tables", f"{name}.parquet") for name in COMPACT]
-    figures = sorted((results / "figures").glob("*"))
+    files += [Path("tables", f"{name}.parquet") for name in NEEDED]
+    more = sorted((results / "tables").glob("*.parquet"))
+    files += [file.relative_to(results) for file in more if file.stem not in (*NEEDED, *LARGE)]
+    figures = sorted((results / "figures").glob("*.png"))
     files += [file.relative_to(results) for file in figures if file.stem.split("_")[0] in FIGURES]
     for file in files:
         if not (results / file).is_file():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from PIL import Image
 
 from skewbench.figures.wording import ratio_label, words
 
-BUDGET = 7_000_000  # characters of all data URIs together; the page stays below 10 MB
 LARGEST_SVG = 320_000  # bytes, slimmed; a larger one is slower to draw than its PNG
 COLOURS = 128  # of an embedded PNG: a third of the bytes, and a chart does not show it
 TYPES = {"svg": "image/svg+xml", "png": "image/png"}
@@ -70,7 +70,7 @@ def embed(
     figures: dict[str, dict[str, Path]],
     order: Iterable[str],
     sharp: Callable[[str], bool] = lambda name: True,
-    budget: int = BUDGET,
+    budget: float = math.inf,
 ) -> dict[str, Figure]:
     """Return every figure by name; the first in ``order`` get what room there is.
 
@@ -82,7 +82,7 @@ def embed(
         The most important first.
     sharp : callable
         Whether the figure of a name is worth an SVG.
-    budget : int
+    budget : float
         Characters of data URIs.
     """
     embedded = {}
@@ -126,7 +126,7 @@ def caption(name: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _embedded(name: str, files: dict[str, Path], sharp: bool, budget: int) -> Figure:
+def _embedded(name: str, files: dict[str, Path], sharp: bool, budget: float) -> Figure:
     svg = files["svg"].read_text(encoding="utf-8") if "svg" in files else ""
     found = _TITLE.search(svg)
     said = caption(name)

@@ -219,17 +219,18 @@ def of_datasets(inputs: Inputs) -> str:
 
 
 def of_provenance(inputs: Inputs) -> str:
-    """Say which commit made it, on what, in how many CPU hours."""
+    """Say which commit made the page, on what, and how many CPU hours the study took."""
     known = inputs.provenance
     if not known:
         raise Absent(f"The provenance is missing; make it with `{inputs.command}`.")
     machine = known.get("machine", {})
     hours = known.get("cpu_hours")
-    parts = [f"Commit {str(known.get('commit') or 'unknown')[:12]}"]
+    parts = [f"Tables and page by commit {str(known.get('commit') or 'unknown')[:12]}"]
     if str(known.get("commit", "")).endswith("+changes"):
         parts[0] += " with uncommitted changes"
     if hours is not None:
-        parts.append(f"{significant(hours)} CPU hours")
+        sittings = ", all sittings" if known.get("configuration", {}).get("archive") else ""
+        parts.append(f"{significant(hours)} CPU hours{sittings}")
     parts.append(
         f"{machine.get('system', 'unknown system')}, {machine.get('cores', '?')} cores of "
         f"{machine.get('processor', 'unknown processor')}"

@@ -102,7 +102,8 @@ class Inputs:
     @property
     def command(self) -> str:
         """The command that makes what is missing."""
-        return f"make study STUDY={self.file}"
+        archived = self.provenance.get("configuration", {}).get("archive")
+        return f"make {'publish' if archived else 'study'} STUDY={self.file}"
 
     def main_rows(self, name: str, *columns: str) -> pd.DataFrame:
         """Return the rows of a table at the main design and reading, as far as it has columns.

@@ -9,34 +9,35 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from skewbench.figures.wording import count
 from skewbench.report.answer import answer
-from skewbench.report.embedding import BUDGET, Figure, embed
+from skewbench.report.embedding import Figure, embed
 from skewbench.report.inputs import Absent, Inputs
 from skewbench.report.layout import SECTIONS
 from skewbench.report.rankings import Rankings, rankings
 from skewbench.report.sections import Section, in_order, main_figures, place_figures, show
 
 FOLDER = Path(__file__).resolve().parent
+LARGEST = 9_500_000  # bytes of a page; beyond 10 MB browsers are slow to show it
 
 
-def render(inputs: Inputs, sections: Sequence[Section] = SECTIONS, budget: int = BUDGET) -> str:
+def render(inputs: Inputs, sections: Sequence[Section] = SECTIONS, largest: int = LARGEST) -> str:
     """Return the report as HTML.
 
     Parameters
     ----------
     inputs : Inputs
     sections : sequence of Section
-    budget : int
-        Characters of embedded figures; what is over it is named with its path.
+    largest : int
+        Bytes of the page. Figures that it has no room for are named with their paths.
     """
     placed = place_figures(inputs.figures, sections)
     mains = main_figures(placed)
-    figures = embed(inputs.figures, in_order(placed), mains.__contains__, budget)
     shown = [show(section, inputs, bool(placed[section.name])) for section in sections]
     shown = [part for part in shown if not (part.section.optional and part.is_empty)]
     environment = Environment(
@@ -47,21 +48,28 @@ def render(inputs: Inputs, sections: Sequence[Section] = SECTIONS, budget: int =
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}
-    return environment.get_template("page.html.j2").render(
+    template = environment.get_template("page.html.j2")
+    page = partial(
+        template.render,
         study=inputs.study,
         command=inputs.command,
-        retry=inputs.command.replace("make study", "make retry"),
+        retry=f"make retry STUDY={inputs.file}",
         scope=scope(inputs),
         answer=answer(inputs),
         problems=inputs.problems,
         not_run=inputs.not_run,
         sections=shown,
         rankings=_rankings(inputs),
-        main=_chosen(placed, figures, mains),
-        others=_chosen(placed, figures, figures.keys() - mains),
         configuration=_configuration(inputs),
         style=_own("report.css"),
         script=_own("report.js"),
+    )
+    nothing = _chosen(placed, {}, set())
+    room = largest - len(page(main=nothing, others=nothing).encode())
+    figures = embed(inputs.figures, in_order(placed), mains.__contains__, room)
+    return page(
+        main=_chosen(placed, figures, mains),
+        others=_chosen(placed, figures, figures.keys() - mains),
     )
 
 

@@ -117,8 +117,13 @@ def place_figures(names: Iterable[str], sections: Sequence[Section]) -> dict[str
 
 
 def is_main(name: str) -> bool:
-    """Return whether a figure is of the main design, or of no design in particular."""
+    """Return whether a figure is of the main design, or of no design in particular.
+
+    One that compares arms has no main design, so all are.
+    """
     parts = name.split("_")
+    if parts[0] == "arms":
+        return True
     induced = any(part[:2] in ("ir", "lt") and part[2:3].isdigit() for part in parts)
     return not induced and "multiclass" not in parts
 
