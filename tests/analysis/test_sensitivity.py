@@ -10,9 +10,9 @@ from skewbench.analysis.sensitivity import sensitivity_table
 STRATEGIES = described(none="control", smote="data", rose="data")
 
 
-def _table(collected, reading=AP, few=("d0", "d1", "d2", "d3")):
+def _table(collected, reading=AP, **left_out):
     table = sensitivity_table(
-        effect_differences(family_means(collected, STRATEGIES, [reading]), STRATEGIES), few
+        effect_differences(family_means(collected, STRATEGIES, [reading]), STRATEGIES), left_out
     )
     return table.set_index(["strategy", "handling"])
 
@@ -44,11 +44,15 @@ def test_ways_to_handle_missing_cells_by_hand():
     assert rose.loc["fallback", "p_holm"] == 2 * 0.25
 
 
-def test_data_sets_with_few_positives_left_out():
-    table = _table(rows(_one_failure()), few={"d0", "d1"})
+def test_data_sets_left_out():
+    table = _table(rows(_one_failure()), some={"d0", "d1"}, all={"d0", "d1", "d2", "d3"})
+    assert "all" not in table.index.get_level_values("handling")
     # of d2 and d3, one a gain of .1 and one the control's value
-    assert table.loc[("smote", "enough_positives"), "mean"] == pytest.approx(0.05)
-    assert table.loc[("smote", "enough_positives"), "n_datasets"] == 2
+    assert table.loc[("smote", "some"), "mean"] == pytest.approx(0.05)
+    assert table.loc[("smote", "some"), "n_datasets"] == 2
+
+
+def test_families_with_few_positives():
     collected = rows(_one_failure())
     assert few_positives(collected.assign(flags="few_positives_for_calibration")) == set()
     flags = (collected["dataset"] == "d1").map({True: "k_reduced,few_positives", False: ""})
@@ -94,7 +98,7 @@ def test_other_readings_are_left_out_and_nothing_gives_nothing():
     recall = Reading("recall", decision="default")
     collected = rows(_one_failure(recall), reading=recall)
     table = sensitivity_table(
-        effect_differences(family_means(collected, STRATEGIES, [recall]), STRATEGIES), ()
+        effect_differences(family_means(collected, STRATEGIES, [recall]), STRATEGIES), {}
     )
     assert table.empty
     assert list(table)[-4:] == ["mean", "p", "p_holm", "n_datasets"]

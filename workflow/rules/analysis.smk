@@ -50,6 +50,7 @@ rule make_tables:
     input:
         collected="results/{study}/collected/metrics.parquet",
         difficulty=DIFFICULTY,
+        facts=FACTS,
     output:
         expand(
             "results/{{study}}/tables/{table}.{format}",

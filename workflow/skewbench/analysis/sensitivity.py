@@ -1,13 +1,14 @@
-"""Does a verdict depend on missing cells, or on data sets with few positives? (PROTOCOL 1, 7.9)
+"""Does a verdict depend on missing cells, few positives or duplicates? (PROTOCOL 1, 7.9)
 
 A cell that failed, timed out or was over the size limit takes its control's value. Three other
-ways are set beside it, under the main readings, and the test on those data sets alone that have
-enough positives to rank by. Where all agree, nothing hangs on it.
+ways are set beside it, under the main readings; so are the tests without the data sets that have
+too few positives to rank by, and without those that repeat rows. Where all agree, nothing hangs on
+it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -21,15 +22,17 @@ MOST_IMPUTED = 0.1
 _COLUMNS = [*CONDITION, "strategy", "handling", "mean", "p", "p_holm", "n_datasets"]
 
 
-def sensitivity_table(differences: pd.DataFrame, few: Collection[str]) -> pd.DataFrame:
-    """Return the test against the control as the tables have it, and in four other ways.
+def sensitivity_table(
+    differences: pd.DataFrame, left_out: Mapping[str, Collection[str]]
+) -> pd.DataFrame:
+    """Return the test against the control as the tables have it, and in other ways.
 
     Parameters
     ----------
     differences : DataFrame
         From :func:`skewbench.analysis.effects.effect_differences`.
-    few : collection of str
-        Families with few positives (:func:`skewbench.analysis.select.few_positives`).
+    left_out : mapping of str to collection of str
+        Families that a handling of this name does without.
 
     Returns
     -------
@@ -39,8 +42,8 @@ def sensitivity_table(differences: pd.DataFrame, few: Collection[str]) -> pd.Dat
         value), "worst" (the worst score that the control or a strategy without missing cells has
         on that data set; a share of missing seeds counts by its share), "complete" (a strategy is
         judged on the data sets on which none of its cells is missing), "drop_over_10_percent"
-        (as fallback, without strategies with more than 10 % missing) or "enough_positives" (as
-        fallback, without the families ``few``).
+        (as fallback, without strategies with more than 10 % missing) or a name in ``left_out``
+        (as fallback, without its families).
     """
     kept = differences[is_reading(differences, MAIN_READINGS)]
     share = kept.groupby(COMPARISON, observed=True)["imputed"].transform("mean")
@@ -49,8 +52,9 @@ def sensitivity_table(differences: pd.DataFrame, few: Collection[str]) -> pd.Dat
         "worst": kept.assign(difference=_with_worst(kept)),
         "complete": kept[kept["imputed"] == 0],
         "drop_over_10_percent": kept[share <= MOST_IMPUTED],
-        "enough_positives": kept[~kept["family"].isin(few)],
     }
+    for name, families in left_out.items():
+        handled[name] = kept[~kept["family"].isin(families)]
     tables = [
         paired_tests(frame).assign(handling=handling)
         for handling, frame in handled.items()

@@ -27,11 +27,14 @@ from skewbench.analysis.slopes import slope_table
 from skewbench.analysis.status import status_table
 from skewbench.analysis.symptoms import confusion_table, gap_table
 
+REPEATED = 0.01  # share of rows that equal an earlier one
+
 
 def all_tables(
     collected: str | Path | pd.DataFrame,
     strategies: dict[str, dict[str, Any]],
     difficulty: Iterable[Path] = (),
+    datasets: Iterable[dict[str, Any]] = (),
 ) -> dict[str, pd.DataFrame]:
     """Return the study's tables by name: ranks, effects, comparisons, ...
 
@@ -43,6 +46,8 @@ def all_tables(
         The study's catalogue entries.
     difficulty : iterable of path
         What was measured of each data set.
+    datasets : iterable of dict
+        The facts of the data sets.
     """
     if not isinstance(collected, pd.DataFrame):
         collected = pd.read_parquet(collected)
@@ -50,12 +55,13 @@ def all_tables(
     means = family_means(collected, facts)
     differences = effect_differences(means, facts)
     measured = difficulty_table(difficulty)
+    left_out = {"enough_positives": few_positives(collected), "unrepeated": _repeated(datasets)}
     return {
         "ranks": all_rank_tables(means, facts),
         "effects": effect_table(differences),
         "differences": differences,
         "comparisons": comparison_table(differences),
-        "sensitivity": sensitivity_table(differences, few_positives(collected)),
+        "sensitivity": sensitivity_table(differences, left_out),
         "screens": screen_table(means.values, facts),
         "pairs": pair_table(means, facts),
         "own_models": own_model_table(*means, facts),
@@ -73,4 +79,13 @@ def all_tables(
         "status": status_table(collected),
         "resources": resource_table(collected, facts),
         "hyperparameters": hyperparameter_table(collected, facts),
+    }
+
+
+def _repeated(datasets: Iterable[dict[str, Any]]) -> set[str]:
+    """Return the families with a data set of which more than a hundredth of the rows repeat."""
+    return {
+        facts["family"]
+        for facts in datasets
+        if facts["n_duplicate_rows"] > REPEATED * facts["n_rows"]
     }

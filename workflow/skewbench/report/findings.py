@@ -11,7 +11,9 @@ from skewbench.analysis.select import CONTROL, OWN, where
 from skewbench.figures.wording import count, metric_label, ratio_label
 from skewbench.report.answer import METRIC, in_sentence
 from skewbench.report.columns import fixed, percent, significant, whole, with_interval
+from skewbench.report.handlings import HANDLINGS
 from skewbench.report.inputs import Absent, Inputs, learner_order, main_design
+from skewbench.statistics.multiple import ALPHA
 
 
 def of_rankings(inputs: Inputs) -> str:
@@ -46,7 +48,27 @@ def of_effects(inputs: Inputs) -> str:
             said += f", and {fixed(row['mean_without_pivot'], signed=True)} without {row['pivot']}"
         parts.append(said)
     size = count(int(rows["n_datasets"].max()), "data set")
-    return f"On {size}, in {METRIC} against its control: {parts[0]}; {parts[1]}."
+    said = f"On {size}, in {METRIC} against its control: {parts[0]}; {parts[1]}."
+    return f"{said} {_robustness(inputs)}".rstrip()
+
+
+def _robustness(inputs: Inputs) -> str:
+    """Say how many significant differences stay so where some data sets are left out."""
+    try:
+        rows = inputs.main_rows("sensitivity", "strategy", "learner", "handling", "p_holm")
+    except Absent:
+        return ""
+    p = rows.pivot(index=["learner", "strategy"], columns="handling", values="p_holm")
+    significant_ones = p[p["fallback"] <= ALPHA]
+    parts = [
+        f"{(significant_ones[name] <= ALPHA).sum()} ({words})"
+        for name, words in HANDLINGS.items()
+        if words.startswith("without data sets") and name in p
+    ]
+    if significant_ones.empty or not parts:
+        return ""
+    total = count(len(significant_ones), "significant difference")
+    return f"Of {total}, {_listed(parts)} stay significant."
 
 
 def of_decomposition(inputs: Inputs) -> str:

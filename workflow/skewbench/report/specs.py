@@ -26,6 +26,7 @@ from skewbench.report.columns import (
     verdict,
     whole,
 )
+from skewbench.report.handlings import HANDLINGS
 from skewbench.report.inputs import Inputs, main_design
 from skewbench.report.listings import (
     dataset_rows,
@@ -78,13 +79,6 @@ _WITHOUT_RESULT = (
     prose("places", "Data set (ratio)"),
 )
 
-HANDLINGS = {
-    "fallback": "as in the tests above: a missing cell has its control's value",
-    "worst": "a missing cell has the worst value on its data set",
-    "complete": "data sets without a missing cell",
-    "drop_over_10_percent": "without strategies with more than 10 % missing",
-    "enough_positives": "without data sets of fewer than 50 positives",
-}
 COMPARISONS = TableSpec(
     "comparisons",
     "Differences from the control in average precision, tested",
@@ -117,7 +111,7 @@ SCREENS = TableSpec(
 )
 SENSITIVITY = TableSpec(
     "sensitivity",
-    "Do missing cells decide, or data sets with few positives? The same differences otherwise",
+    "Do missing cells, few positives or duplicates decide? The same differences otherwise",
     (
         STRATEGY,
         LEARNER,
