@@ -235,10 +235,21 @@ def test_failed_files_are_those_with_failed_or_timed_out_cells(tmp_path):
         "timeout": [CellResult(0, "tree", "timeout", "slow")],
     }
     for name, found in cells.items():
-        place = tmp_path / "metrics" / "moons" / "ir10" / name / "seeds0-0.parquet"
-        write(metrics_table(found, PLACE), place)
+        seed = found[0].seed
+        place = tmp_path / "metrics" / "moons" / "ir10" / name / f"seeds{seed}-{seed}.parquet"
+        write(metrics_table(found, PLACE | {"strategy": name}), place)
     found = results.failed_files(tmp_path)
     assert sorted(path.parent.name for path in found) == ["failed", "timeout"]
+
+
+def test_a_block_with_another_blocks_file_runs_again(tmp_path):
+    right, wrong = (
+        tmp_path / "metrics" / "moons" / "ir10" / name / "seeds3-3.parquet"
+        for name in ("smote", "none")
+    )
+    for file in (right, wrong):
+        write(metrics_table([a_cell()], PLACE), file)
+    assert results.failed_files(tmp_path) == [wrong]
 
 
 def test_a_block_with_a_damaged_file_runs_again(tmp_path):

@@ -44,7 +44,7 @@ def ok(seed=0, learner="tree", rows=None):
 def collect(files, facts=FACTS):
     """Return the collected table and the problems."""
     collected, _, problems = collecting.collect(files, facts)
-    return collected, problems
+    return collected, list(problems.values())
 
 
 @pytest.fixture
@@ -225,8 +225,12 @@ def test_text_columns_are_categories_and_never_missing(block):
 )
 def test_two_files_with_the_same_cell_are_an_error(block, second):
     files = [block(ok(), name="a"), block(second, name="b")]
-    with pytest.raises(InputError, match=r"'moons', ratio natural, strategy 'none', seed 0"):
+    with pytest.raises(InputError) as caught:
         collect(files)
+    assert str(caught.value) == (
+        "data set 'moons', ratio natural, strategy 'none', seed 0: "
+        f"{files[0]} and {files[1]} hold the same cell"
+    )
 
 
 def test_a_bad_file_is_named_and_the_rest_collected(block, tmp_path):
@@ -237,6 +241,32 @@ def test_a_bad_file_is_named_and_the_rest_collected(block, tmp_path):
     collected, problems = collect([truncated, whole, absent])
     assert set(collected["seed"]) == {0}
     assert [problem.split(":")[0] for problem in problems] == [str(truncated), str(absent)]
+
+
+def test_a_file_in_the_place_of_another_block_is_named_and_the_rest_collected(block):
+    right = block(ok(seed=0), ok(seed=1), name="metrics/moons/natural/none/seeds0-1")
+    places = [f"metrics/{at}/seeds0-1" for at in ("wine/natural/none", "moons/natural/smote")]
+    wrong = [block(ok(seed=0), ok(seed=1), name=place) for place in places]
+    few = block(ok(seed=2), name="metrics/moons/natural/none/seeds2-3")
+    collected, problems = collect([*wrong, right, few])
+    assert set(zip(collected["strategy"], collected["seed"], strict=True)) == {
+        ("none", 0),
+        ("none", 1),
+    }
+    holds = "holds data set 'moons', ratio natural, strategy 'none', seed"
+    should = "and should hold data set"
+    assert problems == [
+        f"{wrong[0]}: {holds} 0, 1, {should} 'wine', ratio natural, strategy 'none', seed 0, 1",
+        f"{wrong[1]}: {holds} 0, 1, {should} 'moons', ratio natural, strategy 'smote', seed 0, 1",
+        f"{few}: {holds} 2, {should} 'moons', ratio natural, strategy 'none', seed 2, 3",
+    ]
+
+
+def test_a_file_of_an_unknown_data_set_is_named_and_the_rest_collected(block):
+    collected, problems = collect([block(ok(), dataset="oil"), block(ok(), name="b")])
+    assert set(collected["dataset"]) == {"moons"}
+    assert len(problems) == 1
+    assert problems[0].endswith("a.parquet: of data set 'oil', of which no facts are known")
 
 
 def test_a_file_without_rows_is_named_or_empty(block):

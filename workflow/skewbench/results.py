@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ from skewbench.errors import InputError
 
 SCHEMA_VERSION = "1"
 WHOLE_CELL = -1  # the fold of a row that speaks of the cell
+# Where the metrics of a block are (see skewbench.archive.block_name).
+BLOCK_PLACE = re.compile(r"(?:^|/)metrics/([^/]+)/([^/]+)/([^/]+)/seeds(\d+)-(\d+)\.parquet$")
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
 KEYS = ("dataset", "ratio", "strategy", "task", "track")
@@ -145,7 +148,8 @@ def write(table: pa.Table, path: str | Path, metadata: dict[str, Any] | None = N
 def failed_files(folder: str | Path) -> list[Path]:
     """Return the metrics files of a study's ``folder`` whose blocks have to run again.
 
-    Those that are damaged, whose scores file is, or that hold failed or timed-out cells.
+    Those that are damaged or another block's, whose scores file is damaged, or that hold failed or
+    timed-out cells.
     """
     metrics, scores = Path(folder) / "metrics", Path(folder) / "scores"
     return [
@@ -192,7 +196,8 @@ def read_metrics(path: str | Path) -> pa.Table:
     Raises
     ------
     InputError
-        Naming the file, if it is absent, damaged, or of another schema.
+        Naming the file, if it is absent, damaged, of another schema, or in the place of a block
+        whose cells it does not hold.
     """
     table = read(path)
     version = (table.schema.metadata or {}).get(b"skewbench.schema_version", b"none")
@@ -204,4 +209,17 @@ def read_metrics(path: str | Path) -> pa.Table:
             f"{path}: not a metrics file of schema version {SCHEMA_VERSION} (found version "
             f"{version}, or other columns)"
         )
+    place = BLOCK_PLACE.search(Path(path).as_posix())
+    if place:
+        *words, first, last = place.groups()
+        wanted = [*([word] for word in words), list(range(int(first), int(last) + 1))]
+        held = [table[name].unique().to_pylist() for name in (*KEYS[:3], "seed")]
+        if [*map(set, held)] != [*map(set, wanted)]:
+            raise InputError(f"{path}: holds {_said(held)}, and should hold {_said(wanted)}")
     return table
+
+
+def _said(cells: list[list]) -> str:
+    """Return data sets, ratios, strategies and seeds in words."""
+    dataset, ratio, strategy, seeds = (", ".join(map(str, values)) for values in cells)
+    return f"data set '{dataset}', ratio {ratio}, strategy '{strategy}', seed {seeds}"

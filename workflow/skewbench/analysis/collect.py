@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ def collect(
     files: Iterable[str | Path],
     facts: Mapping[str, dict[str, Any]],
     archived: pd.DataFrame | None = None,
-) -> tuple[pd.DataFrame, list[dict[str, str]], list[str]]:
+) -> tuple[pd.DataFrame, list[dict[str, str]], dict[str, str]]:
     """Read metrics files and return the collected table.
 
     Parameters
@@ -59,15 +59,16 @@ def collect(
         One row per data set, ratio, strategy, learner, seed, scores, prior, decision and metric.
     versions : list of dict of str to str
         The distinct library versions the files were made with; more than one is a warning.
-    problems : list of str
-        A sentence for every file that could not be read; its cells are absent, the rest is here.
+    problems : dict of str to str
+        A sentence for every file that could not be read, is in the place of another, or is of a
+        data set without facts; its cells are absent, the rest is here.
 
     Raises
     ------
     InputError
         When two files hold the same cell.
     """
-    pooled, versions, problems = pool(files)
+    pooled, versions, problems = pool(files, facts)
     if archived is not None:
         pooled = pd.concat([pooled, archived], ignore_index=True)
     parts = [
@@ -84,9 +85,16 @@ def collect(
 
 
 def pool(
-    files: Iterable[str | Path],
-) -> tuple[pd.DataFrame, list[dict[str, str]], list[str]]:
+    files: Iterable[str | Path], datasets: Container[str] | None = None
+) -> tuple[pd.DataFrame, list[dict[str, str]], dict[str, str]]:
     """Read metrics files and return their rows with folds averaged, or summed if counts.
+
+    Parameters
+    ----------
+    files : iterable of path
+        Metrics files, one per block.
+    datasets : container of str, optional
+        A file of a data set that is not in it is a problem.
 
     Returns
     -------
@@ -95,19 +103,24 @@ def pool(
     versions, problems
         As in :func:`collect`.
     """
-    tables, problems, versions = defaultdict(list), [], {}
+    files = [str(file) for file in files]
+    tables, problems, versions = defaultdict(list), {}, {}
     for position, file in enumerate(files):
         try:
             table = read_metrics(file)
         except InputError as error:
-            problems.append(str(error))
+            problems[file] = str(error)
+            continue
+        dataset = table["dataset"][0].as_py()
+        if datasets is not None and dataset not in datasets:
+            problems[file] = f"{file}: of data set '{dataset}', of which no facts are known"
             continue
         made_with = table.schema.metadata.get(b"skewbench.versions", b"{}")
         versions[made_with] = json.loads(made_with)
         number = pa.array(np.full(table.num_rows, position, np.int32))
-        tables[table["dataset"][0].as_py()].append(table.append_column("file", number))
+        tables[dataset].append(table.append_column("file", number))
     parts = [
-        _pool_folds(pa.concat_tables(found).unify_dictionaries().to_pandas(), dataset)
+        _pool_folds(pa.concat_tables(found).unify_dictionaries().to_pandas(), dataset, files)
         for dataset, found in tables.items()
     ]
     nothing = pd.DataFrame(columns=POOLED).astype({"value": float})
@@ -115,15 +128,15 @@ def pool(
     return pooled, list(versions.values()), problems
 
 
-def _pool_folds(frame: pd.DataFrame, dataset: str) -> pd.DataFrame:
+def _pool_folds(frame: pd.DataFrame, dataset: str, files: Sequence[str]) -> pd.DataFrame:
     """Return one data set's rows, folds averaged or pooled."""
     places = frame[[*CELL[:4], "file"]].drop_duplicates()
-    twice = places.duplicated(CELL[:4])
-    if twice.any():
-        row = places[twice].iloc[0]
+    twice = places[places.duplicated(CELL[:4], keep=False)]
+    if len(twice):
+        (ratio, strategy, seed, _), same = next(iter(twice.groupby(CELL[:4], observed=True)))
         raise InputError(
-            f"data set '{dataset}', ratio {row.ratio}, strategy '{row.strategy}', seed {row.seed}: "
-            "two metrics files hold the same cell"
+            f"data set '{dataset}', ratio {ratio}, strategy '{strategy}', seed {seed}: "
+            f"{' and '.join(files[position] for position in same['file'])} hold the same cell"
         )
     ok = (frame["status"] == "ok").to_numpy()
     is_count = _counts(frame)

@@ -30,7 +30,7 @@ from skewbench.archive import (
 )
 from skewbench.errors import InputError
 from skewbench.provenance import cpu_seconds
-from skewbench.results import read, write
+from skewbench.results import read, read_metrics, write
 from skewbench.study import Block, Study
 
 PLACE = ["dataset", "ratio", "strategy", "seed"]
@@ -107,7 +107,8 @@ def archive(study: Study, results: Path) -> tuple[int, list[str]]:
     files = {block: file for block, file in files.items() if file.exists()}
     stale = {block for block, file in files.items() if _is_stale(block, file, study, results)}
     files = {block: file for block, file in files.items() if block not in stale}
-    rows, versions, problems = pool(files.values())
+    rows, versions, bad_files = pool(files.values())
+    problems = list(bad_files.values())
     statuses = _statuses(rows)
     known = read_blocks(folder)
     made = [block for block in files if not statuses.keys().isdisjoint(_cells(block))]
@@ -159,9 +160,9 @@ def _is_stale(block: Block, file: Path, study: Study, results: Path) -> bool:
     """Return whether a metrics file is of other settings, or older than its data."""
     data = results / "data" / f"{block.dataset}.parquet"
     try:
-        made_with = json.loads(pq.read_schema(file).metadata[b"skewbench.settings"])
-    except (OSError, pa.ArrowException, KeyError, TypeError):
-        return False  # no metrics file: told when its rows are read
+        made_with = json.loads(read_metrics(file).schema.metadata[b"skewbench.settings"])
+    except (InputError, KeyError):
+        return False  # no metrics file of this block: told when its rows are pooled
     settings = json.loads(json.dumps(study.block_settings(block.strategy)))
     return made_with != settings or file.stat().st_mtime < data.stat().st_mtime
 
