@@ -6,14 +6,20 @@ from pathlib import Path
 from skewbench.logs import logged
 
 with logged(snakemake.log[0]):
+    import pyarrow.parquet as pq
+
+    from skewbench.analysis.status import missing_cells
     from skewbench.analysis.tables import all_tables
     from skewbench.analysis.writing import write
+    from skewbench.feasibility import learners_of
 
-    made = all_tables(
-        snakemake.input.collected,
-        snakemake.params.strategies,
-        snakemake.input.difficulty,
-        [json.loads(Path(file).read_text(encoding="utf-8")) for file in snakemake.input.facts],
+    collected, strategies = snakemake.input.collected, snakemake.params.strategies
+    facts = {Path(file).stem: json.loads(Path(file).read_text()) for file in snakemake.input.facts}
+    missing = missing_cells(
+        json.loads(pq.read_schema(collected).metadata[b"skewbench.not_collected"]),
+        {name: entry["task"] for name, entry in facts.items()},
+        {name: learners_of(entry, snakemake.params.learners) for name, entry in strategies.items()},
     )
+    made = all_tables(collected, strategies, snakemake.input.difficulty, facts.values(), missing)
     for file in map(Path, snakemake.output):
         write(made[file.stem], file)

@@ -42,13 +42,14 @@ def status(results, *values):
     (results / "tables" / "status.csv").write_text(rows, encoding="utf-8")
 
 
-def test_the_end_names_the_results_and_the_notes_of_this_run(results, capsys):
-    status(results, "ok", "ok", "failed")
+@pytest.mark.parametrize("bad", ["failed", "timeout", "missing"])
+def test_the_end_names_the_results_and_the_notes_of_this_run(results, capsys, bad):
+    status(results, "ok", "ok", bad)
     announce_results(STUDY, results, since=1000)
     said = capsys.readouterr()
     assert said.err == "two rows were dropped\n"
     assert f"see {results}/tables.\n" in said.out
-    assert "2 ok, 1 failed" in said.out
+    assert f"2 ok, 1 {bad}" in said.out
     assert "make retry STUDY=x.yaml" in said.out
 
 

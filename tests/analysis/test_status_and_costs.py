@@ -5,7 +5,7 @@ from small_tables import described, rows
 
 from skewbench.analysis.costs import resource_table
 from skewbench.analysis.readings import Reading
-from skewbench.analysis.status import status_table
+from skewbench.analysis.status import missing_cells, status_table
 
 STRATEGIES = described(none="control", smote="data")
 
@@ -29,6 +29,27 @@ def test_the_worst_status_wins_and_flags_add_up():
     assert smote["flags"] == "k_reduced,slow"
     assert smote[["n_seeds", "n_ok"]].tolist() == [4, 1]
     assert table.loc[("a", "none"), "reason"] == ""
+
+
+def test_a_block_that_could_not_be_collected_has_its_rows():
+    collected = rows({("a", "none"): [0.1, 0.2], ("a", "smote"): [0.1, "failed"]})
+    missing = missing_cells(
+        {"a/natural/smote/seeds2-3": "x.parquet: damaged", "b/ir10/forest/seeds0-0": "other data"},
+        tasks={"a": "binary", "b": "multiclass"},
+        learners={"none": ["tree", "knn"], "smote": ["tree", "knn"], "forest": ["own"]},
+    )
+    table = status_table(collected, missing).set_index(["dataset", "strategy", "learner"])
+    told = table[["status", "reason", "n_seeds", "n_ok"]].apply(tuple, axis=1).to_dict()
+    assert told == {
+        ("a", "none", "tree"): ("ok", "", 2, 2),
+        ("a", "smote", "knn"): ("missing", "x.parquet: damaged", 2, 0),
+        ("a", "smote", "tree"): ("missing", "x.parquet: damaged", 4, 1),
+        ("b", "forest", "own"): ("missing", "other data", 1, 0),
+    }
+    place = table.loc[("b", "forest", "own"), ["task", "track", "ratio", "flags"]]
+    assert place.tolist() == ["multiclass", "default", "ir10", ""]
+    assert status_table(collected.head(0), missing)["n_seeds"].tolist() == [2, 2, 1]
+    assert status_table(collected, missing_cells({}, {}, {})).equals(status_table(collected))
 
 
 def seconds(values, metric):

@@ -167,6 +167,11 @@ def test_the_status_of_every_combination_is_on_the_map(full):
     letters = [text.get_text() for axes in figure.axes for text in axes.texts]
     assert letters.count("F") == (table["status"] == "failed").sum() > 0
     assert letters.count("t") == (table["status"] == "timeout").sum() > 0
+    table.loc[table.index[:3], "status"] = "missing"
+    figure = status_map(table, STRATEGIES)
+    letters = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert letters.count("?") == 3
+    assert "?  missing" in [text.get_text() for text in figure.legends[0].get_texts()]
 
 
 def test_a_single_column_of_the_map_is_as_wide_as_any(full):

@@ -1,7 +1,8 @@
-"""Files that are damaged after they were made: named, and made again."""
+"""Files that are damaged or misplaced after they were made: named, and made again."""
 
 import random
 
+import pandas as pd
 import pytest
 from workplace import MINI
 
@@ -30,17 +31,29 @@ def test_damaged_files_are_named_and_made_again(workplace):
 
     # Metrics: the run names them, goes on with the rest and says how to make them again.
     damaged = {name: paths(workplace, "metrics")[name] for name in ("random_under", "smote_few")}
-    for name, file in damaged.items():
-        file.write_bytes(DAMAGE[name](file.read_bytes()))
+    damaged["random_under"].write_bytes(paths(workplace, "metrics")["none"].read_bytes())
+    damaged["smote_few"].write_bytes(DAMAGE["smote_few"](b""))
     told = workplace.snakemake("tables")
     assert told.code == 0, told.output
-    for file in damaged.values():
-        relative = file.relative_to(workplace.folder)
-        assert told.output.count(f"Not collected: {relative}: no readable parquet file") == 1
+    reasons = {
+        "random_under": "holds data set 'blobs', ratio natural, strategy 'none', seed 0, 1",
+        "smote_few": "no readable parquet file",
+    }
+    reasons = {
+        name: f"{file.relative_to(workplace.folder)}: {reasons[name]}"
+        for name, file in damaged.items()
+    }
+    for reason in reasons.values():
+        assert told.output.count(f"Not collected: {reason}") == 1
+    assert "2 ok, 4 missing" in told.output or "4 missing, 2 ok" in told.output
     assert told.output.count("`make retry`") == 1
-    partly = (workplace.results / "tables" / "status.csv").read_text(encoding="utf-8")
-    assert "none" in partly
-    assert "smote_few" not in partly
+    partly = pd.read_csv(workplace.results / "tables" / "status.csv", keep_default_na=False)
+    assert partly.groupby("status")["strategy"].agg(set).to_dict() == {
+        "ok": {"none"},
+        "missing": set(damaged),
+    }
+    for row in partly[partly["status"] == "missing"].itertuples():
+        assert row.reason.startswith(reasons[row.strategy])
 
     # Scores that nothing has read yet are found by the same command.
     scores = paths(workplace, "scores")["none"]

@@ -11,6 +11,8 @@ from small_study import STRATEGIES, TABLES, make_inputs, svg
 from skewbench import results
 from skewbench.report.inputs import Absent, learner_order, main_design, read_inputs
 
+DAMAGED = "metrics/oil/natural/none/seeds0-0.parquet: no readable parquet file"
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -24,7 +26,7 @@ def folder(tmp_path):
     results.write(
         pa.table({"value": [1.0]}),
         tmp_path / "metrics.parquet",
-        {"not_collected": ["metrics/oil/seeds0-0.parquet: no readable parquet file"]},
+        {"not_collected": dict.fromkeys(["oil/natural/none/seeds0-0", "b"], DAMAGED)},
     )
     return tmp_path
 
@@ -49,7 +51,7 @@ def test_everything_is_read(folder):
     assert inputs.figures == {"status": {"svg": folder / "figures" / "status.svg"}}
     assert inputs.datasets == [{"name": "oil"}]
     assert inputs.provenance == {"cpu_hours": 1}
-    assert inputs.problems == ["metrics/oil/seeds0-0.parquet: no readable parquet file"]
+    assert inputs.problems == [DAMAGED]
 
 
 def test_damaged_files_are_named_and_the_rest_is_read(folder):

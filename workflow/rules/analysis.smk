@@ -49,6 +49,7 @@ TABLES = [
 rule make_tables:
     input:
         collected="results/{study}/collected/metrics.parquet",
+        facts=FACTS,
         difficulty=DIFFICULTY,
         facts=FACTS,
     output:
@@ -63,6 +64,7 @@ rule make_tables:
         "results/{study}/benchmarks/make_tables.tsv"
     params:
         strategies=STUDY.strategies,
+        learners=dict.fromkeys(STUDY.learners),
         code=code_digest("skewbench.analysis.tables", "skewbench.analysis.writing"),
     script:
         "../../scripts/make_tables.py"

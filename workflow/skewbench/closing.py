@@ -51,5 +51,5 @@ def announce_results(study: Study, results: Path, since: float) -> None:
         f"Study '{study.name}': see {', '.join(str(place) for place in places if place.exists())}."
     )
     print(f"Combinations of data set, ratio, strategy and learner in {status}: {said}.")
-    if counts["failed"] + counts["timeout"]:
+    if counts["failed"] + counts["timeout"] + counts["missing"]:
         print(f"It has the reasons; `make retry STUDY={study.file}` runs these again.")

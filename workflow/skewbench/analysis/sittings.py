@@ -39,8 +39,8 @@ TEXT = [name for name in POOLED if name not in ("seed", "value")]
 
 def archived_rows(
     folder: Path, blocks: Iterable[Block], facts: Mapping[str, dict[str, Any]]
-) -> tuple[pd.DataFrame, list[str]]:
-    """Return the pooled rows of archived ``blocks``, and a sentence for every data set left out.
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return the pooled rows of archived ``blocks``, and a sentence for every block left out.
 
     Parameters
     ----------
@@ -64,12 +64,13 @@ def archived_rows(
     }
     cells = [cell for block in blocks if block.dataset not in changed for cell in _cells(block)]
     rows = _rows(folder).merge(pd.DataFrame(cells, columns=PLACE), on=PLACE)[POOLED]
-    problems = [
-        f"data set '{name}' is not what it was in the sittings in {folder}; its cells are left "
-        "out now, and the same command runs them"
-        for name in sorted(changed)
-    ]
-    return rows, problems
+    left_out = {
+        block_name(block): f"data set '{block.dataset}' is not what it was in the sittings in "
+        f"{folder}; its cells are left out now, and the same command runs them"
+        for block in blocks
+        if block.dataset in changed
+    }
+    return rows, left_out
 
 
 def archived_versions(folder: Path) -> list[dict[str, str]]:

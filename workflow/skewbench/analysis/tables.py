@@ -35,6 +35,7 @@ def all_tables(
     strategies: dict[str, dict[str, Any]],
     difficulty: Iterable[Path] = (),
     datasets: Iterable[dict[str, Any]] = (),
+    missing: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return the study's tables by name: ranks, effects, comparisons, ...
 
@@ -48,6 +49,8 @@ def all_tables(
         What was measured of each data set.
     datasets : iterable of dict
         The facts of the data sets.
+    missing : DataFrame, optional
+        From :func:`skewbench.analysis.status.missing_cells`.
     """
     if not isinstance(collected, pd.DataFrame):
         collected = pd.read_parquet(collected)
@@ -76,7 +79,7 @@ def all_tables(
         "confusions": confusion_table(collected, facts),
         "gaps": gap_table(collected, facts),
         "shots": shot_table(collected, facts),
-        "status": status_table(collected),
+        "status": status_table(collected, missing),
         "resources": resource_table(collected, facts),
         "hyperparameters": hyperparameter_table(collected, facts),
     }

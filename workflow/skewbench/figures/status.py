@@ -14,6 +14,7 @@ from skewbench.figures.style import (
     BLACK,
     INK,
     ORANGE,
+    PURPLE,
     ROW,
     SKY,
     message_figure,
@@ -42,6 +43,7 @@ LOOKS = {
     "infeasible": Look("#D0D0D0", "–", "", "infeasible by design"),
     "timeout": Look(ORANGE, "t", "///", "timeout"),
     "failed": Look(BLACK, "F", "", "failed", "white"),
+    "missing": Look(PURPLE, "?", "...", "missing"),
 }
 
 

@@ -219,6 +219,7 @@ def of_failures(inputs: Inputs) -> str:
             ("infeasible", "infeasible by design"),
             ("failed", "failed"),
             ("timeout", "out of time"),
+            ("missing", "missing"),
         )
         if name in status
     ]

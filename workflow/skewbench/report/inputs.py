@@ -190,7 +190,7 @@ def read_inputs(
         provenance=_tried(_json, Path(provenance), problems) or {},
         strategies=strategies,
         learners=learners,
-        problems=[*map(str, said.get("not_collected", [])), *problems],
+        problems=[*dict.fromkeys(said.get("not_collected", {}).values()), *problems],
         not_run=said.get("not_run", 0),
     )
 

@@ -94,7 +94,8 @@ SECTIONS = (
         "What has no result, and why",
         findings.of_failures,
         "A cell that failed, ran out of time or was over a size limit takes its control's value "
-        "in rankings and tests; one that the design rules out is left out.",
+        "in rankings and tests; one that the design rules out, or whose file cannot be read, is "
+        "left out.",
         figures=("status",),
         tables=(specs.FAILED, specs.INFEASIBLE),
     ),

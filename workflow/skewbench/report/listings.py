@@ -11,8 +11,8 @@ PLACE = ["task", "track", "dataset", "ratio"]
 
 
 def failed_rows(inputs: Inputs, name: str) -> pd.DataFrame:
-    """Return one row per strategy, learner and reason of what failed or ran out of time."""
-    return _by_reason(inputs, name, ("failed", "timeout"))
+    """Return one row per strategy, learner and reason of what failed, was late or is missing."""
+    return _by_reason(inputs, name, ("failed", "timeout", "missing"))
 
 
 def infeasible_rows(inputs: Inputs, name: str) -> pd.DataFrame:

@@ -252,7 +252,7 @@ RECOMMENDER = TableSpec(
     "recommender", "The recommender beside simple policies", _POLICY, is_open=True
 )
 POLICIES = TableSpec("policies", "The notes' decision guides as policies", _POLICY)
-FAILED = TableSpec("status", "Failed or out of time", _WITHOUT_RESULT, failed_rows)
+FAILED = TableSpec("status", "Failed, out of time or missing", _WITHOUT_RESULT, failed_rows)
 INFEASIBLE = TableSpec("status", "Infeasible by design", _WITHOUT_RESULT, infeasible_rows)
 DATASETS = TableSpec(
     "datasets",
