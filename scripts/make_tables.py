@@ -8,6 +8,7 @@ from skewbench.logs import logged
 with logged(snakemake.log[0]):
     import pyarrow.parquet as pq
 
+    from skewbench.analysis.difficulty import difficulty_table
     from skewbench.analysis.status import missing_cells
     from skewbench.analysis.tables import all_tables
     from skewbench.analysis.writing import write
@@ -20,6 +21,7 @@ with logged(snakemake.log[0]):
         {name: entry["task"] for name, entry in facts.items()},
         {name: learners_of(entry, snakemake.params.learners) for name, entry in strategies.items()},
     )
-    made = all_tables(collected, strategies, snakemake.input.difficulty, facts.values(), missing)
+    measured = difficulty_table(snakemake.input.difficulty, snakemake.params.ratios)
+    made = all_tables(collected, strategies, measured, facts.values(), missing)
     for file in map(Path, snakemake.output):
         write(made[file.stem], file)

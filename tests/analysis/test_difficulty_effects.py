@@ -141,14 +141,15 @@ def test_difficulty_table_reads_rows_and_keeps_reasons(tmp_path):
     names = {"dataset": "a", "family": "a", "task": "binary", "measured_rows": 60}
     ok = names | dict.fromkeys(MEASURES, 0.5) | {"ratio": "natural", "reason": ""}
     none = names | dict.fromkeys(MEASURES) | {"ratio": "ir9", "reason": "too few"}
-    (tmp_path / "a.json").write_text(json.dumps([ok, none | {"measured_rows": None}]))
-    table = difficulty_table([tmp_path / "a.json"])
+    none |= {"measured_rows": None}
+    (tmp_path / "a.json").write_text(json.dumps([ok, none, ok | {"ratio": "ir50"}]))
+    table = difficulty_table([tmp_path / "a.json"], ("natural", "ir9"))
     assert table["ratio"].tolist() == ["natural", "ir9"]
     assert table["reason"].tolist() == ["", "too few"]
     assert table[list(MEASURES)].dtypes.eq(float).all()
     assert table.loc[1, list(MEASURES)].isna().all()
     assert family_difficulty(table)["ratio"].tolist() == ["natural"]
-    assert difficulty_table([]).empty
+    assert difficulty_table([], ("natural",)).empty
 
 
 def test_arms_side_by_side_by_hand():

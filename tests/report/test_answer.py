@@ -2,11 +2,12 @@
 
 import pandas as pd
 import pytest
-from small_study import AP, DESIGN, comparisons, described, make_inputs
+from small_study import AP, DESIGN, HOSTILE, comparisons, described, make_inputs
 
 from skewbench.report import findings
 from skewbench.report.answer import answer, in_sentence
 from skewbench.report.inputs import Absent
+from skewbench.report.listings import failed_rows
 
 
 @pytest.fixture
@@ -144,6 +145,31 @@ def test_findings(inputs):
         "Tables and page by commit 0123456789ab with uncommitted changes; 12.5 CPU hours; Linux 6, "
         "2 cores of x86_64."
     )
+
+
+def test_what_is_missing_is_counted_and_listed(tmp_path, inputs):
+    status = inputs.tables["status"]
+    lost = status.tail(1).assign(status="missing", reason="x.parquet: damaged")
+    inputs = with_table(tmp_path, status=pd.concat([status, lost]))
+    assert findings.of_failures(inputs).endswith(
+        "1 of 4 combinations of data set, ratio, strategy and learner have results for every "
+        "seed; 1 infeasible by design, 1 failed and 1 missing."
+    )
+    assert "x.parquet: damaged" in failed_rows(inputs, "status")["reason"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("measured", "said"),
+    [
+        ([HOSTILE, "oil"], ""),
+        ([HOSTILE], " Difficulty was not measured on oil."),
+        ([], " Difficulty was not measured on any of them."),
+    ],
+)
+def test_data_sets_whose_difficulty_is_unknown_are_named(tmp_path, inputs, measured, said):
+    difficulty = pd.DataFrame({"dataset": measured, "ratio": "natural"})
+    found = findings.of_datasets(with_table(tmp_path, difficulty=difficulty))
+    assert found == findings.of_datasets(inputs) + said
 
 
 @pytest.mark.parametrize("name", [name for name in vars(findings) if name.startswith("of_")])

@@ -65,6 +65,7 @@ rule make_tables:
     params:
         strategies=STUDY.strategies,
         learners=dict.fromkeys(STUDY.learners),
+        ratios=STUDY.ratios,
         code=code_digest("skewbench.analysis.tables", "skewbench.analysis.writing"),
     script:
         "../../scripts/make_tables.py"

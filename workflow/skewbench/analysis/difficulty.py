@@ -8,7 +8,7 @@ in one way is often hard in others.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,13 +40,15 @@ _STRATEGY = ["strategy", "level", "label"]
 _DESIGN = ["task", "track", "learner", *READING]
 
 
-def difficulty_table(files: Iterable[str | Path]) -> pd.DataFrame:
+def difficulty_table(files: Iterable[str | Path], ratios: Collection[str]) -> pd.DataFrame:
     """Return the measured difficulty of every data set and ratio.
 
     Parameters
     ----------
     files : iterable of path
         JSON files with the rows of :func:`skewbench.data.difficulty.at_ratios`.
+    ratios : collection of str
+        Those of the study: an archived file may know others.
 
     Returns
     -------
@@ -54,7 +56,12 @@ def difficulty_table(files: Iterable[str | Path]) -> pd.DataFrame:
         ``dataset``, ``family``, ``task``, ``ratio``, the measures, ``measured_rows`` and
         ``reason``: why the ratio is infeasible (the measures are NaN then), or "".
     """
-    rows = [row for file in files for row in json.loads(Path(file).read_text(encoding="utf-8"))]
+    rows = [
+        row
+        for file in files
+        for row in json.loads(Path(file).read_text(encoding="utf-8"))
+        if row["ratio"] in ratios
+    ]
     numbers = [*MEASURES, "measured_rows"]
     table = pd.DataFrame(rows, columns=["dataset", *_PLACE, *numbers, "reason"])
     return table.astype(dict.fromkeys(numbers, float))

@@ -12,7 +12,7 @@ from skewbench.analysis.comparisons import comparison_table
 from skewbench.analysis.costs import resource_table
 from skewbench.analysis.decisions import decision_table
 from skewbench.analysis.decomposition import decomposition_table
-from skewbench.analysis.difficulty import arms_table, difficulty_effects, difficulty_table
+from skewbench.analysis.difficulty import arms_table, difficulty_effects
 from skewbench.analysis.effects import effect_differences, effect_table, leaking_differences
 from skewbench.analysis.hyperparameters import hyperparameter_table
 from skewbench.analysis.own_models import own_model_table
@@ -33,8 +33,8 @@ REPEATED = 0.01  # share of rows that equal an earlier one
 def all_tables(
     collected: str | Path | pd.DataFrame,
     strategies: dict[str, dict[str, Any]],
-    difficulty: Iterable[Path] = (),
-    datasets: Iterable[dict[str, Any]] = (),
+    difficulty: pd.DataFrame,
+    datasets: Iterable[dict[str, Any]],
     missing: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return the study's tables by name: ranks, effects, comparisons, ...
@@ -45,8 +45,8 @@ def all_tables(
         The collected table.
     strategies : dict
         The study's catalogue entries.
-    difficulty : iterable of path
-        What was measured of each data set.
+    difficulty : DataFrame
+        From :func:`skewbench.analysis.difficulty.difficulty_table`.
     datasets : iterable of dict
         The facts of the data sets.
     missing : DataFrame, optional
@@ -57,7 +57,6 @@ def all_tables(
     facts = strategy_facts(strategies)
     means = family_means(collected, facts)
     differences = effect_differences(means, facts)
-    measured = difficulty_table(difficulty)
     left_out = {"enough_positives": few_positives(collected), "unrepeated": _repeated(datasets)}
     return {
         "ranks": all_rank_tables(means, facts),
@@ -73,9 +72,9 @@ def all_tables(
         "decomposition": decomposition_table(means, facts),
         "ratios": ratio_table(means, facts),
         "slopes": slope_table(differences),
-        "arms": arms_table(differences, measured),
-        "difficulty": measured,
-        "difficulty_effects": difficulty_effects(differences, measured),
+        "arms": arms_table(differences, difficulty),
+        "difficulty": difficulty,
+        "difficulty_effects": difficulty_effects(differences, difficulty),
         "confusions": confusion_table(collected, facts),
         "gaps": gap_table(collected, facts),
         "shots": shot_table(collected, facts),

@@ -227,7 +227,7 @@ def of_failures(inputs: Inputs) -> str:
 
 
 def of_datasets(inputs: Inputs) -> str:
-    """Say how many data sets there are, of which sizes and ratios."""
+    """Say how many data sets there are, of which sizes and ratios, and which are not measured."""
     facts = pd.DataFrame(inputs.datasets)
     if facts.empty:
         raise Absent(f"The facts of the data sets are missing; make them: `{inputs.command}`.")
@@ -238,7 +238,13 @@ def of_datasets(inputs: Inputs) -> str:
         _range(facts[name].min(), facts[name].max(), form)
         for name, form in (("n_rows", whole), ("imbalance_ratio", significant))
     )
-    return f"{said}, {rows} rows, natural imbalance ratio {ratios}."
+    said = f"{said}, {rows} rows, natural imbalance ratio {ratios}."
+    difficulty = inputs.tables.get("difficulty")
+    if difficulty is not None and "dataset" in difficulty:
+        unknown = facts.loc[~facts["name"].isin(difficulty["dataset"]), "name"].tolist()
+        which = _listed(unknown) if len(unknown) < len(facts) else "any of them"
+        said += f" Difficulty was not measured on {which}." if unknown else ""
+    return said
 
 
 def of_provenance(inputs: Inputs) -> str:
