@@ -7,7 +7,17 @@ import re
 import pandas as pd
 import pytest
 from accessibility import Page, complaints, contrast, named_colours, text_colours
-from small_study import DATASETS, HOSTILE, PROVENANCE, STRATEGIES, TABLES, make_inputs, svg
+from small_study import (
+    AP,
+    DATASETS,
+    DESIGN,
+    HOSTILE,
+    PROVENANCE,
+    STRATEGIES,
+    TABLES,
+    make_inputs,
+    svg,
+)
 
 from skewbench.report.layout import SECTIONS
 from skewbench.report.page import FOLDER, render, scope, write
@@ -151,6 +161,25 @@ def test_an_optional_section_is_left_out_where_the_study_has_nothing_for_it(inpu
     tables = inputs.tables | {"shots": inputs.tables["shots"].head(0)}
     page = render(dataclasses.replace(inputs, tables=tables))
     assert "shots" not in page.replace("shots.csv", "")
+
+
+def test_a_section_without_a_finding_is_empty_only_if_nothing_follows(inputs):
+    nothing = "Nothing in this study belongs here."
+    empty = inputs.tables | {"slopes": inputs.tables["slopes"].head(0)}
+    page = section(render(dataclasses.replace(inputs, tables=empty)), "ratios")
+    assert nothing in page
+    assert "<table" not in page
+    assert "<img" not in page
+    arms = pd.DataFrame([DESIGN | AP | {"strategy": "smote", "learner": "tree", "change": 0.1}])
+    with_arms = dataclasses.replace(inputs, tables=empty | {"arms": arms})
+    drawn = inputs.figures | {"arms_ir10m50": inputs.figures["status"]}
+    with_figure = dataclasses.replace(inputs, tables=empty, figures=drawn)
+    for given, shown in ((with_arms, "<table"), (with_figure, "<img")):
+        page = render(given)
+        assert shown in section(page, "ratios")
+        assert nothing not in page
+        assert 'class="finding"' not in section(page, "ratios")
+        assert complaints(page) == []
 
 
 def test_what_has_not_been_run_is_no_damage(tmp_path):

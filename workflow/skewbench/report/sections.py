@@ -46,7 +46,11 @@ class Section:
 
 @dataclass
 class Shown:
-    """A section ready for the template; ``missing`` says what it lacks, and what makes it."""
+    """A section ready for the template.
+
+    ``is_empty``: the table of its finding has no row. ``missing`` says what the section lacks, and
+    what makes it.
+    """
 
     section: Section
     finding: str = ""
@@ -62,7 +66,6 @@ def show(section: Section, inputs: Inputs, has_figures: bool) -> Shown:
     try:
         shown.finding = section.finding(inputs)
     except Empty:
-        shown.finding = "Nothing in this study belongs here."
         shown.is_empty = True
     except Absent as absent:
         absences.append(absent)
@@ -76,6 +79,8 @@ def show(section: Section, inputs: Inputs, has_figures: bool) -> Shown:
             continue
         if not rows.empty:
             shown.tables.append((spec, _table(spec, rows, inputs)))
+    if shown.is_empty and not shown.tables and not has_figures:
+        shown.finding = "Nothing in this study belongs here."
     tables = list(dict.fromkeys(absent.table for absent in absences if absent.table))
     shown.missing = [inputs.say_missing(tables)] if tables else []
     shown.missing += dict.fromkeys(str(absent) for absent in absences if not absent.table)
