@@ -1,7 +1,9 @@
 """Two models on one data set: the t-test corrected for overlapping training parts.
 
 The repeats of a cross-validation share training rows, so that their differences are correlated and
-a plain t-test sees far too much evidence. Over several data sets, use :mod:`.paired` instead.
+a plain t-test sees far too much evidence. Over several data sets, use :mod:`.paired` instead. No
+table of a study has this test: it is kept for comparing two models on one table of one's own, and
+its tests hold it to published numbers.
 
 Sources: Nadeau & Bengio (2003); Bouckaert & Frank (2004); as a posterior, Corani & Benavoli (2015).
 """
