@@ -49,7 +49,6 @@ TABLES = [
 rule make_tables:
     input:
         collected="results/{study}/collected/metrics.parquet",
-        facts=FACTS,
         difficulty=DIFFICULTY,
         facts=FACTS,
     output:
