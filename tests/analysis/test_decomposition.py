@@ -98,6 +98,44 @@ def test_a_strategy_without_corrected_scores_keeps_its_other_steps():
     assert set(table.index) == {"default", "control_tuned", "both_tuned", "both_recalibrated"}
 
 
+def test_an_own_model_is_set_against_its_anchor():
+    strategies = described(
+        none="control",
+        forest=("anchor", "forest"),
+        balanced=("algorithm", "forest"),
+        lonely=("algorithm", "absent"),
+    )
+    values = {DEFAULT: (0.40, 0.60), TUNED: (0.55, 0.58), RECALIBRATED: (0.45, 0.46)}
+    own = pd.concat(
+        rows(
+            {(name, "forest"): anchor for name in DATASETS}
+            | {(name, "balanced"): score for name in DATASETS}
+            | {(name, "lonely"): 0.9 for name in DATASETS},
+            learner="own",
+            reading=reading,
+        )
+        for reading, (anchor, score) in values.items()
+    )
+    learnt = collected()
+    table = decomposed(pd.concat([own, learnt[learnt["strategy"] == "none"]]), strategies)
+    assert set(table["strategy"]) == {"balanced"}
+    assert set(table["control"]) == {"forest"}
+    assert steps(table, strategy="balanced")["gain"].to_dict() == pytest.approx(
+        {"default": 0.2, "control_tuned": 0.05, "both_tuned": 0.03, "both_recalibrated": 0.01}
+    )
+
+
+def test_the_share_of_filled_in_values():
+    frame = collected()
+    failed = (frame["dataset"] == "a") & (frame["strategy"] == "smote")
+    again = frame[failed].head(1).assign(status="failed", metric="", scores="", decision="")
+    table = steps(decomposed(pd.concat([frame[~failed], again]), STRATEGIES))
+    assert set(table["share_imputed"].round(12)) == {round(1 / 6, 12)}
+    # on data set a the control's value is its own: no gain; elsewhere .18 + .01 i
+    assert table.loc["default", "gain"] == pytest.approx((5 * 0.18 + 0.15) / 6)
+    assert set(table["control"]) == {"none"}
+
+
 def test_nothing_to_compare_is_an_empty_table():
     own = rows({("a", "smote"): 0.5}, learner="own", reading=DEFAULT)
     table = decomposed(own, STRATEGIES)

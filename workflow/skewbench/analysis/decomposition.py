@@ -3,7 +3,11 @@
 A gain over the untouched model at its default threshold mixes three things: another threshold,
 other probabilities, and a better ranking of the rows. Step by step the untouched model gets what
 costs no other treatment (a threshold tuned on out-of-fold training scores, recalibration), and what
-remains is the strategy's own. Learner ``own`` has other controls and is not decomposed.
+remains is the strategy's own. A strategy with its own model is set against its anchor.
+
+Corrected and recalibrated scores keep the order of the rows, so a tuned threshold decides on them
+as before. They show in decisions at a fixed cut: the cost-optimal one for expected cost, 0.5
+otherwise, which suits accuracy and neither F1 nor the like.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ import pandas as pd
 from skewbench.analysis.comparisons import by_size
 from skewbench.analysis.ranking import DECIMALS
 from skewbench.analysis.readings import Reading, orientation
-from skewbench.analysis.select import CONTROL, DESIGN, OWN, READING, Means, at_readings
+from skewbench.analysis.select import DESIGN, READING, Means, at_readings, control_of
 from skewbench.statistics.paired import bca_interval
 
 KEYS = [*DESIGN, "strategy", "metric", "step"]
@@ -64,10 +68,12 @@ STEPS: dict[str, tuple[Step, ...]] = {
     "log_loss": _score_steps("log_loss", "", ""),
 }
 CORE = ("default", "control_tuned", "both_tuned", "both_recalibrated")
+_COLUMNS = [*KEYS[:-2], "level", "label", "control", *KEYS[-2:]]
+_COLUMNS += ["gain", "lower", "upper", "wins", "n_datasets", "share_imputed"]
 
 
 def decomposition_table(means: Means, strategies: pd.DataFrame) -> pd.DataFrame:
-    """Return every strategy's gain over the untouched model, step by step.
+    """Return every strategy's gain over its control, step by step.
 
     All steps but ``both_corrected`` (which not every strategy has) are means over the same
     data-set families.
@@ -83,49 +89,65 @@ def decomposition_table(means: Means, strategies: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame, tidy
         ``task``, ``track``, ``ratio``, ``learner``, ``strategy``, ``level``, ``label``,
+        ``control`` (the untouched model; the anchor of a strategy with its own model),
         ``metric``, ``step``, ``gain`` (mean over data sets of strategy minus control, turned so
-        that more is better), ``lower`` and ``upper`` (95 % BCa over data sets), ``wins`` and
-        ``n_datasets``.
+        that more is better), ``lower`` and ``upper`` (95 % BCa over data sets), ``wins``,
+        ``n_datasets`` and ``share_imputed`` (of the strategy's values).
     """
-    columns = [*KEYS[:-2], "level", "label", *KEYS[-2:]]
-    columns += ["gain", "lower", "upper", "wins", "n_datasets"]
-    parts = [_gains(means.values, strategies, metric, steps) for metric, steps in STEPS.items()]
-    gains = pd.concat(parts)
+    learners = means.values.index.get_level_values("learner").astype(str)
+    parts = []
+    for learner in sorted(set(learners)):
+        controls = _controls(means.values, strategies, learner)
+        block = Means(*(table[learners == learner] for table in means))
+        if len(controls):
+            parts += [_gains(block, controls, *metric_steps) for metric_steps in STEPS.items()]
+    gains = pd.concat(parts) if parts else pd.DataFrame()
     if gains.empty:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=_COLUMNS)
     codes = gains.groupby(KEYS, sort=True, observed=True).ngroup().to_numpy()
-    table = gains.iloc[np.unique(codes, return_index=True)[1]][KEYS].reset_index(drop=True)
-    found = np.empty((5, len(table)))
+    first = np.unique(codes, return_index=True)[1]
+    table = gains.iloc[first][[*KEYS, "control"]].reset_index(drop=True)
+    found = np.empty((6, len(table)))
     for rows, at in by_size(codes):
-        gain = gains["gain"].to_numpy()[at]
+        gain, imputed = (gains[name].to_numpy()[at] for name in ("gain", "imputed"))
         size = np.full(len(rows), at.shape[1])
-        found[:, rows] = (gain.mean(axis=1), *bca_interval(gain), (gain > 0).sum(axis=1), size)
-    table[columns[-5:]] = found.T
+        wins = (gain > 0).sum(axis=1)
+        found[:, rows] = (
+            *(gain.mean(axis=1), *bca_interval(gain)),
+            *(wins, size, imputed.mean(axis=1)),
+        )
+    table[_COLUMNS[-6:]] = found.T
     table = table.astype({"wins": int, "n_datasets": int})
-    return table.join(strategies[["level", "label"]], on="strategy")[columns]
+    return table.join(strategies[["level", "label"]], on="strategy")[_COLUMNS]
 
 
-def _gains(
-    values: pd.DataFrame, strategies: pd.DataFrame, metric: str, steps: tuple[Step, ...]
-) -> pd.DataFrame:
+def _controls(values: pd.DataFrame, strategies: pd.DataFrame, learner: str) -> pd.Series:
+    """Return the control of every ranked strategy that has one, itself excepted."""
+    controls = control_of(strategies, learner).reindex(values.columns).dropna()
+    controls = controls[controls.isin(values.columns) & (controls != controls.index)]
+    return controls[strategies.loc[controls.index, "ranked"].astype(bool)]
+
+
+def _gains(means: Means, controls: pd.Series, metric: str, steps: tuple[Step, ...]) -> pd.DataFrame:
     """Return the gain per design, strategy, step and family, long, on shared families only."""
-    values = values[(values.index.get_level_values("learner") != OWN)]
-    ranked = [name for name in values if strategies.loc[name, "ranked"] and name != CONTROL]
-    sign = orientation(metric)
-    gains = {}
+    sign, names = orientation(metric), list(controls.index)
+    gains, imputed = {}, {}
     for step in steps:
         treated, control = (
-            at_readings(values, [reading]).droplevel(READING) for reading in step[1:]
+            at_readings(means.values, [reading]).droplevel(READING) for reading in step[1:]
         )
-        if CONTROL in values and len(treated) and len(control):
-            untouched = control[CONTROL].reindex(treated.index)
-            gains[step.name] = (sign * treated[ranked].sub(untouched, axis=0)).round(DECIMALS)
+        if len(treated) and len(control):
+            untouched = control[controls].set_axis(names, axis=1).reindex(treated.index)
+            gains[step.name] = (sign * (treated[names] - untouched)).round(DECIMALS)
+            imputed[step.name] = at_readings(means.imputed, [step.strategy]).droplevel(READING)
     core = [gains[name].notna() for name in CORE if name in gains]
     shared = reduce(lambda one, other: one & other, core) if core else None
-    parts = [
-        gain.where(shared).stack().rename("gain").reset_index().assign(metric=metric, step=step)
-        for step, gain in gains.items()
-    ]
-    names = [*DESIGN, "family", "strategy", "metric", "step", "gain"]
-    table = pd.concat(parts)[names] if parts else pd.DataFrame(columns=names)
-    return table.astype({name: str for name in names[:-1]}).dropna()
+    parts = []
+    for step, gain in gains.items():
+        long = gain.where(shared).rename_axis(columns="strategy").stack().dropna()
+        part = long.rename("gain").reset_index().assign(metric=metric, step=step)
+        part["imputed"] = imputed[step].stack().reindex(long.index).to_numpy()
+        parts.append(part.assign(control=part["strategy"].map(controls.astype(str))))
+    columns = [*DESIGN, "family", "strategy", "metric", "step", "control", "gain", "imputed"]
+    table = pd.concat(parts)[columns] if parts else pd.DataFrame(columns=columns)
+    return table.astype({name: str for name in columns[:-2]})

@@ -76,7 +76,7 @@ def draw_study(
         if task == "binary":
             decisions = where(tables["decisions"], **at)
             save(decision_plot(decisions), folder / f"decisions_{task}_{ratio}")
-            gains = where(tables["decomposition"], **at, metric="f1")
+            gains = where(tables["decomposition"], **at)
             figure = decomposition_plot(gains, highlight)
             save(figure, folder / f"decomposition_{task}_{ratio}")
         else:

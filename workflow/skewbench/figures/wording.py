@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 _METRICS = {
     "average_precision": "average precision (AP)",
     "roc_auc": "ROC-AUC",
@@ -23,6 +27,39 @@ _DECISIONS = {
     "cost": "at the cost-optimal threshold",
     "oracle": "at the test-optimal threshold (oracle)",
 }
+_LEARNERS: ContextVar[Mapping[str, str] | None] = ContextVar("learners", default=None)
+
+
+@contextmanager
+def learners_called(labels: Mapping[str, str]) -> Iterator[None]:
+    """Let figures call learners by the labels of a study while they are drawn."""
+    token = _LEARNERS.set(labels)
+    try:
+        yield
+    finally:
+        _LEARNERS.reset(token)
+
+
+def learner_label(learner: str) -> str:
+    """Return how a learner is called where its name stands alone: "Logistic regression"."""
+    called = (_LEARNERS.get() or {}).get(learner) or words(learner)
+    return called[:1].upper() + called[1:]
+
+
+def in_sentence(label: str) -> str:
+    """Return a learner's label inside a sentence: "logistic regression", but "XGBoost"."""
+    first, *rest = label.split(" ")
+    return " ".join([first.lower() if first[1:].islower() else first, *rest])
+
+
+def change(value: float, digits: int = 3) -> str:
+    """Return a change with its sign, a zero without one.
+
+    >>> change(0.02), change(-0.0002)
+    ('+0.020', '0.000')
+    """
+    written = f"{value:+.{digits}f}"
+    return written if written.strip("+-0.") else written.lstrip("+-")
 
 
 def words(name: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from skewbench.analysis.comparisons import TOO_FEW
 from skewbench.analysis.readings import PRIMARY
 from skewbench.analysis.select import CONTROL, OWN
-from skewbench.figures.wording import count, metric_label, ratio_label
+from skewbench.figures.wording import count, in_sentence, metric_label, ratio_label
 from skewbench.report.columns import fixed, with_interval
 from skewbench.report.inputs import Absent, Empty, Inputs, main_design
 
@@ -149,9 +149,3 @@ def _place(rows: pd.DataFrame) -> str:
 def _datasets(rows: pd.DataFrame) -> str:
     low, high = int(rows["n_datasets"].min()), int(rows["n_datasets"].max())
     return count(high, "data set") if low == high else f"{low} to {high} data sets"
-
-
-def in_sentence(label: str) -> str:
-    """Return a learner's label inside a sentence: "logistic regression", but "XGBoost"."""
-    first, *rest = label.split(" ")
-    return " ".join([first.lower() if first[1:].islower() else first, *rest])

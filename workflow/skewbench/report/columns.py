@@ -129,12 +129,14 @@ def signed(name: str, title: str) -> Column:
     return Column(title, (name,), lambda row: fixed(row[name], signed=True))
 
 
-def interval(name: str, title: str, signed: bool = True) -> Column:
+def interval(
+    name: str, title: str, signed: bool = True, ends: tuple[str, str] = ("lower", "upper")
+) -> Column:
     """Return a column "value [lower, upper]"."""
     return Column(
         title,
-        (name, "lower", "upper"),
-        lambda row: with_interval(row[name], row["lower"], row["upper"], signed),
+        (name, *ends),
+        lambda row: with_interval(row[name], *(row[end] for end in ends), signed),
     )
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from skewbench.analysis.readings import PRIMARY
 from skewbench.analysis.select import CONTROL, OWN, where
-from skewbench.figures.wording import count, metric_label, ratio_label
-from skewbench.report.answer import METRIC, in_sentence
+from skewbench.figures.wording import count, in_sentence, metric_label, ratio_label
+from skewbench.report.answer import METRIC
 from skewbench.report.columns import fixed, percent, significant, whole, with_interval
 from skewbench.report.handlings import HANDLINGS
 from skewbench.report.inputs import Absent, Inputs, learner_order, main_design

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from skewbench.analysis.select import where
 from skewbench.report.inputs import Absent, Inputs, main_design
 
 PLACE = ["task", "track", "dataset", "ratio"]
+REPAIRED_CUT = {"f1": "0.5", "expected_cost": "cost-optimal"}
 
 
 def failed_rows(inputs: Inputs, name: str) -> pd.DataFrame:
@@ -21,12 +21,23 @@ def infeasible_rows(inputs: Inputs, name: str) -> pd.DataFrame:
 
 
 def decomposed_rows(inputs: Inputs, name: str) -> pd.DataFrame:
-    """Return one row per strategy and learner with the gain in F1 at every step."""
+    """Return one row per strategy, learner and metric (F1 and expected cost), a step a column.
+
+    Beside a step's gain are its ``<step>_lower`` and ``<step>_upper``, as far as the table has
+    them, and the largest share of filled-in values of any step.
+    """
     rows = main_design(inputs.table(name, "strategy", "learner", "metric", "step", "gain"))
-    rows = where(rows, metric="f1")
+    rows = rows[rows["metric"].isin(REPAIRED_CUT)]
     keys = ["strategy", "learner", "metric"]
-    wide = rows.pivot_table(index=keys, columns="step", values="gain", observed=True)
-    return wide.reset_index()
+    groups = rows.groupby(keys, observed=True)
+    facts = [column for column in ("n_datasets", "share_imputed") if column in rows]
+    table = groups[facts].max()
+    for column, ending in (("gain", ""), ("lower", "_lower"), ("upper", "_upper")):
+        if column in rows:
+            wide = rows.pivot(index=keys, columns="step", values=column)
+            table = table.join(wide.add_suffix(ending))
+    table = table.reset_index()
+    return table.assign(cut=table["metric"].map(REPAIRED_CUT))
 
 
 def dataset_rows(inputs: Inputs, name: str) -> pd.DataFrame:

@@ -13,8 +13,7 @@ import pandas as pd
 
 from skewbench.analysis.readings import PRIMARY, lower_is_better
 from skewbench.analysis.select import CONDITION
-from skewbench.figures.wording import metric_label, ratio_label, words
-from skewbench.report.answer import in_sentence
+from skewbench.figures.wording import in_sentence, metric_label, ratio_label, words
 from skewbench.report.columns import (
     IMPUTED,
     N_DATASETS,

@@ -52,6 +52,10 @@ def _without_pivot(row: Row) -> str:
     return f"{without} ({plain(row['pivot'])})" if without else ""
 
 
+def _ends(step: str) -> tuple[str, str]:
+    return f"{step}_lower", f"{step}_upper"
+
+
 STRATEGY = text("label", "Strategy")
 LEARNER = text("learner_label", "Learner")
 METRIC = Column("Metric", ("metric",), lambda row: metric_label(plain(row["metric"])), kind="")
@@ -125,18 +129,22 @@ SENSITIVITY = TableSpec(
 )
 DECOMPOSITION = TableSpec(
     "decomposition",
-    "Mean gain over the untouched model, step by step",
+    "Mean gain over the untouched model, or over the plain model of its kind, step by step",
     (
         STRATEGY,
         LEARNER,
         METRIC,
-        signed("default", "Both at the default threshold"),
+        signed("default", "Both: raw scores cut at 0.5"),
         signed("control_tuned", "Control: tuned threshold"),
-        signed("both_tuned", "Both: tuned threshold"),
-        signed("both_recalibrated", "Both: recalibrated"),
+        interval("both_tuned", "Both: tuned threshold [95 %]", ends=_ends("both_tuned")),
+        text("cut", "Cut of corrected and recalibrated scores"),
+        signed("both_corrected", "Both: corrected"),
+        interval("both_recalibrated", "Both: recalibrated [95 %]", ends=_ends("both_recalibrated")),
+        N_DATASETS,
+        IMPUTED,
     ),
     decomposed_rows,
-    sort=("default",),
+    sort=("metric", "default"),
     descending=True,
 )
 SLOPES = TableSpec(
