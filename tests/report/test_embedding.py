@@ -1,15 +1,18 @@
 """Figures inside the page: their size, their words, and where each is shown."""
 
 import base64
+import io
 import re
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageColor
 from small_study import svg
 
+from skewbench.figures.gains import BETTER, WORSE
+from skewbench.figures.style import LEVELS, new_figure, save
 from skewbench.report.embedding import caption, embed, slim
 from skewbench.report.layout import SECTIONS
 from skewbench.report.sections import in_order, main_figures, place_figures
@@ -42,6 +45,25 @@ def test_a_figure_behind_a_summary_is_a_small_png(files):
     assert kind == "data:image/png"
     assert len(base64.b64decode(content)) < files["png"].stat().st_size
     assert figure.file == "figures/ranks_binary_natural.png"
+
+
+def test_a_small_png_keeps_the_colour_of_every_thin_line(tmp_path):
+    lines = {*(level.colour for level in LEVELS.values()), BETTER, WORSE}
+    figure = new_figure(6, 4)
+    axes = figure.add_subplot()
+    axes.imshow(np.random.default_rng(0).random((40, 60)), cmap="Blues", aspect="auto")
+    for height, colour in enumerate(sorted(lines)):
+        axes.axhline(4 * height + 3, xmax=0.1, color=colour, lw=1, antialiased=False)
+    save(figure, tmp_path / "thin")
+    files = {"png": tmp_path / "thin.png"}
+    _, _, content = embed({"x": files}, ["x"], sharp=lambda name: False)["x"].uri.partition(",")
+    before = np.asarray(Image.open(files["png"]).convert("RGB"), dtype=int)
+    small = Image.open(io.BytesIO(base64.b64decode(content)))
+    after = np.asarray(small.convert("RGB"), dtype=int)
+    for colour in lines:
+        drawn = (before == ImageColor.getrgb(colour)).all(axis=-1)
+        assert drawn.any()
+        assert np.abs(after - before)[drawn].max() <= 10  # of 255; the eye sees no difference
 
 
 def test_a_large_svg_gives_way_to_its_png_if_it_has_one(files, tmp_path):
