@@ -6,6 +6,7 @@ import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgba
 from synthetic_study import collected_table, described_strategies
 
 from skewbench.analysis.costs import resource_table
@@ -121,12 +122,46 @@ def test_a_study_is_drawn_the_same_twice(name, small, tmp_path):
     assert "Creator" not in svg
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "ratio"])
 def test_one_data_set_is_drawn_and_said(name, tmp_path):
     one = thinned(study({"mammography": 42.0}, ratios=("ir10",)))
     figure = draw(name, one)
     check(figure, tmp_path / name)
     assert "1 data set" in words_of(figure)
+
+
+def curves_at(ratios, arms, **columns):
+    """Return the control and SMOTE at some ratios, an arm with ``arms[arm]`` data sets."""
+    rows = [
+        {"learner": "random_forest_8", "metric": "average_precision", "prior": prior, "arm": arm}
+        | {"imbalance_ratio": ratio, "strategy": name, "level": level, "label": name.title()}
+        | {"mean": 0.5 - ratio / 100, "lower": 0.2, "upper": 0.7, "n_datasets": n_datasets}
+        for prior in ("matched", "reference")
+        for arm, n_datasets in arms.items()
+        for ratio in ratios
+        for name, level in (("none", "control"), ("smote", "data"))
+    ]
+    return pd.DataFrame(rows).assign(**columns)
+
+
+def test_a_single_ratio_is_no_line():
+    figure = ratio_plot(curves_at([10], {"fixed total": 11, "50 minority rows": 10}))
+    assert "a line needs two ratios" in words_of(figure)
+    assert "imbalance ratio 10 alone" in words_of(figure)
+    assert not figure.axes
+
+
+def test_an_arm_of_one_ratio_is_left_out_and_arms_say_their_data_sets():
+    one = curves_at([10], {"50 minority rows": 10})
+    both = curves_at([10, 20], {"fixed total": 11, "40 minority rows": 9})
+    figure = ratio_plot(pd.concat([one, both]))
+    titles = [axes.get_title(loc="left").split("\n")[1] for axes in figure.axes]
+    assert titles == ["fixed total, 11 data sets"] * 2 + ["40 minority rows, 9 data sets"] * 2
+    assert "Each row has data sets of its own" in words_of(figure)
+    leaders = {text.arrow_patch.get_edgecolor() for axes in figure.axes for text in axes.texts}
+    assert leaders == {to_rgba(style.GREY)}
+    (legend,) = figure.legends
+    assert legend.get_texts()[-1].get_text() == "control: quartiles over data sets"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -180,6 +215,51 @@ def test_a_single_column_of_the_map_is_as_wide_as_any(full):
     for axes in status_map(one, STRATEGIES).axes:
         drawn = axes.collections[0].get_datalim(axes.transData)
         assert (drawn.x0, drawn.x1) == (-0.5, 0.5)
+
+
+def statuses(datasets, ratios=("natural", "ir10"), **columns):
+    """Return the untouched model and SMOTE, all of it done."""
+    rows = [
+        {"task": "binary", "dataset": dataset, "ratio": ratio, "strategy": strategy}
+        for dataset in datasets
+        for ratio in ratios
+        for strategy in ("none", "smote")
+    ]
+    return pd.DataFrame(rows).assign(learner="tree", status="ok", flags="", **columns)
+
+
+def legend_of(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_a_data_set_has_one_name_over_all_its_ratios():
+    figure = status_map(statuses(["pima", "oil"]), STRATEGIES)
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["oil", "pima"]
+    assert axes.get_xticks().tolist() == [0.5, 2.5]
+    assert "left: natural imbalance ratio; imbalance ratio 10." in words_of(figure)
+    assert legend_of(figure) == ["ok"]
+
+
+def test_what_was_not_run_is_in_the_legend():
+    table = statuses(["pima", "oil"]).drop(index=[0])
+    assert legend_of(status_map(table, STRATEGIES)) == ["ok", "not run"]
+
+
+def test_the_legend_has_letters_only_where_the_map_has():
+    for datasets, label in ((["pima"], "F  failed"), ([f"d{i:02d}" for i in range(60)], "failed")):
+        table = statuses(datasets)
+        table.loc[0, "status"] = "failed"
+        figure = status_map(table, STRATEGIES)
+        assert label in legend_of(figure)
+        assert bool(figure.axes[0].texts) == ("F" in label)
+
+
+def test_names_of_data_sets_stay_apart():
+    figure = status_map(statuses([f"data_set_{i:02d}" for i in range(60)], ["ir10"]), STRATEGIES)
+    figure.draw_without_rendering()
+    boxes = [label.get_window_extent() for label in figure.axes[0].get_xticklabels()]
+    assert min(right.x0 - left.x1 for left, right in pairwise(boxes)) > 0
 
 
 def scored(datasets=("mammography",), strategies=("none", "smote", "adasyn", "focal_loss")):

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import NullFormatter
 
 from skewbench.figures.labels import spread
 from skewbench.figures.style import (
+    BLACK,
+    GREY,
     LEVELS,
     clean,
     level_legend,
@@ -21,18 +24,21 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, metric_label, words
+from skewbench.figures.wording import count, learner_label, metric_label
 
 _PRIORS = {
     "matched": "matched prior (the training ratio)",
     "reference": "reference prior 0.5 (comparable across ratios)",
 }
 HIGHLIGHTED = 5
+BAND = 0.12  # opacity
 
 
 @styled
 def ratio_plot(ratios: pd.DataFrame, highlight: Sequence[str] = ()) -> Figure:
     """Draw mean scores against the imbalance ratio, a few strategies named, the rest in grey.
+
+    An arm of one ratio is not drawn: there is nothing to set the score against.
 
     Parameters
     ----------
@@ -45,6 +51,14 @@ def ratio_plot(ratios: pd.DataFrame, highlight: Sequence[str] = ()) -> Figure:
     if ratios.empty:
         return message_figure("No induced ratios in this study: nothing to show against the ratio.")
     metric, learner = only(ratios, "metric"), only(ratios, "learner")
+    several = ratios.groupby("arm")["imbalance_ratio"].transform("nunique") > 1
+    if not several.any():
+        found = ", ".join(f"{value:g}" for value in sorted(set(ratios["imbalance_ratio"])))
+        return message_figure(
+            f"No score against the ratio, {learner_label(learner)}: a line needs two ratios on the "
+            f"same data sets; this study has imbalance ratio {found} alone."
+        )
+    ratios = ratios[several]
     priors = [prior for prior in _PRIORS if prior in set(ratios["prior"])]
     arms = sorted(set(ratios["arm"]), key=lambda arm: (arm != "fixed total", arm))
     named = _named(ratios, highlight)
@@ -56,19 +70,19 @@ def ratio_plot(ratios: pd.DataFrame, highlight: Sequence[str] = ()) -> Figure:
         for axes, prior in zip(axes_row, priors, strict=True):
             panel = ratios[(ratios["arm"] == arm) & (ratios["prior"] == prior)]
             ends[axes] = _panel(axes, panel, styles)
-            axes.set_title(f"{_PRIORS[prior]}\n{arm}")
+            size = count(int(panel["n_datasets"].max()), "data set")
+            axes.set_title(f"{_PRIORS[prior]}\n{arm}, {size}")
             axes.set_xlabel("imbalance ratio, majority : minority (log)")
         axes_row[0].set_ylabel(f"mean {metric_label(metric)}")
-    n_datasets = int(ratios["n_datasets"].max())
-    detail = f"{words(learner).capitalize()}; mean over {count(n_datasets, 'data set')} that exist "
-    detail += "at every ratio, band: quartiles over data sets of the control"
-    detail += "; grey: all other strategies."
-    if ratios["imbalance_ratio"].nunique() < 2:
-        detail += " One induced ratio shows no trend."
+    detail = f"{learner_label(learner)}; mean over data sets that exist at every ratio of a row; "
+    detail += "grey: all other strategies."
+    if len(arms) > 1:
+        detail += " Each row has data sets of its own: compare within a row."
     title(figure, _finding(ratios, metric), detail)
-    level_legend(figure, ratios.loc[ratios["strategy"].isin(named), "level"])
+    band = Patch(fc=BLACK, alpha=BAND, lw=0, label="control: quartiles over data sets")
+    level_legend(figure, ratios.loc[ratios["strategy"].isin(named), "level"], [band])
     for axes, named_ends in ends.items():
-        _name_lines(axes, named_ends, styles)
+        _name_lines(axes, named_ends)
     return figure
 
 
@@ -93,7 +107,7 @@ def _panel(axes, panel: pd.DataFrame, styles: dict[str, dict]) -> dict[str, tupl
         )
         ends[strategy] = (rows["label"].iloc[0], x[-1], y[-1])
         if rows["level"].iloc[0] == "control":
-            axes.fill_between(x, rows["lower"], rows["upper"], color="#000000", alpha=0.08, lw=0)
+            axes.fill_between(x, rows["lower"], rows["upper"], color=BLACK, alpha=BAND, lw=0)
     values = np.sort(panel["imbalance_ratio"].unique())
     axes.set_xscale("log")
     axes.set_xticks(values, [f"{value:g}" for value in values])
@@ -103,7 +117,7 @@ def _panel(axes, panel: pd.DataFrame, styles: dict[str, dict]) -> dict[str, tupl
     return ends
 
 
-def _name_lines(axes, ends: dict[str, tuple], styles: dict[str, dict]) -> None:
+def _name_lines(axes, ends: dict[str, tuple]) -> None:
     """Write each named line's label to the right of its end, apart from each other."""
     if not ends:
         return
@@ -113,7 +127,7 @@ def _name_lines(axes, ends: dict[str, tuple], styles: dict[str, dict]) -> None:
     heights = spread(np.array([ends[name][2] for name in names]), gap)
     for name, height in zip(names, heights, strict=True):
         label, x, y = ends[name]
-        leader = {"arrowstyle": "-", "color": styles[name]["color"], "lw": 0.6}
+        leader = {"arrowstyle": "-", "color": GREY, "lw": 0.5, "ls": ":"}
         axes.annotate(
             label,
             (x, y),
@@ -141,7 +155,7 @@ def _named(ratios: pd.DataFrame, highlight: Sequence[str]) -> list[str]:
 def _finding(ratios: pd.DataFrame, metric: str) -> str:
     name = metric_label(metric)
     control = ratios[ratios["strategy"] == "none"]
-    if control["imbalance_ratio"].nunique() < 2:
+    if control.empty:
         return f"{name[0].upper()}{name[1:]} against the imbalance ratio"
     first_arm = control[control["arm"] == sorted(control["arm"])[0]]
     parts = []

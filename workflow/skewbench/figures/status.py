@@ -10,6 +10,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
+from skewbench.analysis.select import OWN
 from skewbench.figures.style import (
     BLACK,
     INK,
@@ -22,7 +23,10 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, words
+from skewbench.figures.wording import count, learner_label, ratio_label
+
+NAME = 0.13  # inches of a data set's name, turned upright
+LETTERED = 0.1  # inches of a cell that has room for a letter
 
 
 class Look(NamedTuple):
@@ -38,9 +42,9 @@ class Look(NamedTuple):
 # Flags that say what a strategy or a data set is, not what happened in the cell.
 PROPERTIES = ("approximate_correction", "few_positives", "few_positives_for_calibration")
 LOOKS = {
-    "ok": Look("#F4F4F4", "", "", "ok"),
+    "ok": Look("#CFDFEE", "", "", "ok"),
     "flagged": Look(SKY, "•", "", "ok but flagged"),
-    "infeasible": Look("#D0D0D0", "–", "", "infeasible by design"),
+    "infeasible": Look("#B4B4B4", "–", "", "infeasible by design"),
     "timeout": Look(ORANGE, "t", "///", "timeout"),
     "failed": Look(BLACK, "F", "", "failed", "white"),
     "missing": Look(PURPLE, "?", "...", "missing"),
@@ -64,26 +68,28 @@ def status_map(status: pd.DataFrame, strategies: pd.DataFrame) -> Figure:
     events = raised.map(lambda flags: bool(set(flags) - {"", *PROPERTIES}))
     flagged = (status["status"] == "ok") & events
     status = status.assign(look=status["status"].mask(flagged, "flagged"))
-    columns = list(status[["dataset", "ratio"]].drop_duplicates().sort_values(["dataset", "ratio"])
-                   .itertuples(index=False, name=None))  # fmt: skip
-    learners = sorted(set(status["learner"]) - {"own"})
-    own = sorted(set(status["learner"]) & {"own"})
+    ratios = _ratios(status)
+    columns = [(dataset, ratio) for dataset, found in ratios.items() for ratio in found]
+    learners = sorted(set(status["learner"]) - {OWN})
+    own = sorted(set(status["learner"]) & {OWN})
     blocks = [block for block in (learners, own) if block]
     names = [_rows(status[status["learner"].isin(block)], strategies) for block in blocks]
     across = max(map(len, blocks))
-    side = float(np.clip(8.0 / (len(columns) * across), 0.07, 0.2))
-    labels_inches = 0.062 * max(len(f"{d}  {r}") for d, r in columns) + 0.55
+    side = float(np.clip(8.0 / (len(columns) * across), 0.045, 0.2))
+    side = max(side, NAME / min(map(len, ratios.values())))
+    labels_inches = 0.062 * max(map(len, ratios)) + 0.55
     heights = [len(block) * ROW + labels_inches for block in names]
     width = max(6.0, across * (len(columns) * side + 0.12) + 2.2)
     figure = new_figure(width, sum(heights) + 0.5)
     grid = figure.add_gridspec(len(blocks), across, height_ratios=list(map(len, names)))
+    gaps = False
     for i, (block, strategies_down) in enumerate(zip(blocks, names, strict=True)):
         for j, learner in enumerate(block):
             axes = figure.add_subplot(grid[i, j])
             panel = status[status["learner"] == learner]
-            _panel(axes, panel, strategies_down, columns, side)
-            axes.set_title("own model" if learner == "own" else words(learner), fontsize=8.5)
-            axes.set_xlabel("data set, ratio")
+            gaps |= _panel(axes, panel, strategies_down, ratios, side)
+            axes.set_title(learner_label(learner), fontsize=8.5)
+            axes.set_xlabel("data set")
             if j == 0:
                 axes.set_yticks(
                     range(len(strategies_down)), list(strategies.loc[strategies_down, "label"])
@@ -92,14 +98,18 @@ def status_map(status: pd.DataFrame, strategies: pd.DataFrame) -> Figure:
     present = [look for name, look in LOOKS.items() if name in set(status["look"])]
     handles = [
         Patch(fc=look.colour, ec="#777777", hatch=look.hatch, lw=0.5,
-              label=f"{look.letter}  {look.label}".strip())
+              label=f"{look.letter if side >= LETTERED else ''}  {look.label}".strip())
         for look in present
     ]  # fmt: skip
+    if gaps:
+        handles.append(Patch(fc="white", ec="#777777", lw=0.5, label="not run"))
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
     return figure
 
 
-def _panel(axes, status: pd.DataFrame, names, columns, side: float) -> None:
+def _panel(axes, status: pd.DataFrame, names, ratios: dict[str, list[str]], side: float) -> bool:
+    """Draw one learner; return whether some cell was not run."""
+    columns = [(dataset, ratio) for dataset, found in ratios.items() for ratio in found]
     across = {column: x for x, column in enumerate(columns)}
     down = {name: y for y, name in enumerate(names)}
     looks = list(LOOKS)
@@ -111,24 +121,35 @@ def _panel(axes, status: pd.DataFrame, names, columns, side: float) -> None:
         if look.hatch:
             drawn = {"fc": "none", "ec": "white", "lw": 0, "hatch": look.hatch, "zorder": 2}
             axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, **drawn))
-        if look.letter and side >= 0.1:
+        if look.letter and side >= LETTERED:
             place = {"ha": "center", "va": "center", "fontsize": 7, "fontweight": "bold"}
             axes.text(x, y, look.letter, color=look.ink, **place)
     colours = ListedColormap([look.colour for look in LOOKS.values()])
     limits = {"vmin": -0.5, "vmax": len(looks) - 0.5}
-    grid = {"edgecolors": "white", "linewidth": 0.5}
+    grid = {"edgecolors": "white", "linewidth": 0.5 if side >= LETTERED else 0.2}
     edges = [np.arange(size + 1) - 0.5 for size in (len(columns), len(names))]
     axes.pcolormesh(*edges, cells, cmap=colours, **grid, **limits)
-    for x in range(1, len(columns)):
-        if columns[x][0] != columns[x - 1][0]:
-            axes.axvline(x - 0.5, color="#555555", lw=0.8)
+    ends = np.cumsum([0, *map(len, ratios.values())]) - 0.5
+    for x in ends[1:-1]:
+        axes.axvline(x, color="#555555", lw=0.6)
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_xticks(range(len(columns)), [f"{d}  {r}" for d, r in columns], rotation=90)
-    axes.tick_params(axis="x", labelsize=7 if side >= 0.12 else 5, length=0)
+    axes.set_xticks((ends[:-1] + ends[1:]) / 2, list(ratios), rotation=90)
+    axes.tick_params(axis="x", labelsize=7, length=0)
     axes.set_yticks([])
     axes.set_ylabel("")
     axes.grid(False)
+    return bool(np.isnan(cells).any())
+
+
+def _ratios(status: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the ratios of every data set: those that any data set of its task has."""
+    tasks = status.drop_duplicates("dataset").set_index("dataset")["task"].sort_index()
+    found = {
+        task: sorted(set(rows["ratio"]), key=lambda ratio: (ratio != "natural", ratio))
+        for task, rows in status.groupby("task", observed=True)
+    }
+    return {dataset: found[task] for dataset, task in tasks.items()}
 
 
 def _rows(status: pd.DataFrame, strategies: pd.DataFrame) -> list[str]:
@@ -144,4 +165,8 @@ def _words(status: pd.DataFrame) -> tuple[str, str]:
     finding = f"{complete} of {len(status)} combinations have results for every seed"
     n_datasets = status["dataset"].nunique()
     detail = f"{count(n_datasets, 'data set')}, worst status over seeds: {', '.join(parts)}."
+    orders = dict.fromkeys(tuple(ratios) for ratios in _ratios(status).values())
+    named = ["; ".join(map(ratio_label, order)) for order in orders]
+    if any(len(order) > 1 for order in orders):
+        detail += f" Columns of a data set, from the left: {'. Or: '.join(named)}."
     return finding, detail
