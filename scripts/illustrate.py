@@ -11,6 +11,7 @@ with logged(snakemake.log[0]):
     from skewbench.figures.regions import region_plot
     from skewbench.figures.resamplers import resampling_plot
     from skewbench.figures.style import save
+    from skewbench.figures.wording import learners_called
 
     root = Path(__file__).resolve().parent.parent
     folder, strategies = root / snakemake.params.folder, snakemake.params.strategies
@@ -22,9 +23,12 @@ with logged(snakemake.log[0]):
     for name, table in tables.items():
         write(table, Path(snakemake.output[name]))
     sample = illustrations.drawn_sample()
-    figures = {
-        "drawn_regions": region_plot(regions, measured, sample, facts, list(shown)),
-        "drawn_points": resampling_plot(points, intruders, facts),
-    }
+    learners = snakemake.params.learners
+    labels = {name: entry["label"] for name, entry in learners.items() if "label" in entry}
+    with learners_called(labels):
+        figures = {
+            "drawn_regions": region_plot(regions, measured, sample, facts, list(shown)),
+            "drawn_points": resampling_plot(points, intruders, facts),
+        }
     for name, figure in figures.items():
         save(figure, Path(snakemake.output[name][0]).with_suffix(""))

@@ -46,7 +46,7 @@ def test_ends_order_and_finding(tmp_path):
     words = said(figure)
     assert "With 50 minority rows" in words
     assert "clearly larger for 1 and smaller for 1 of 3 comparisons" in words
-    assert "untreated, AP goes from 0.70 to 0.55" in words
+    assert "the untouched model's AP goes from 0.70 to 0.55" in words
     assert "12 data sets with 200 minority rows on average" in words
     assert "-0.10 [-0.15, -0.05]" in words
     svg, png = style.save(figure, tmp_path / "arms")
@@ -56,12 +56,12 @@ def test_ends_order_and_finding(tmp_path):
 
 def test_own_models_are_set_against_their_anchor_and_say_nothing_of_the_control():
     figure = arms_plot(table("own"))
-    assert "over its fair anchor" in figure.axes[0].get_xlabel()
-    assert "untreated" not in said(figure)
+    assert "over the plain model of its kind" in figure.axes[0].get_xlabel()
+    assert "untouched" not in said(figure)
     both = arms_plot(pd.concat([table("own"), table()]))
     assert [axes.get_title(loc="left") for axes in both.axes] == [
-        "random forest",
-        "strategies with their own model",
+        "Random forest",
+        "Strategies with their own model",
     ]
 
 

@@ -102,6 +102,25 @@ def test_readings_in_words(reading, words):
     assert wording.reading_label(*reading) == words
 
 
+def test_learners_are_called_as_the_study_calls_them():
+    assert wording.learner_label("random_forest_8") == "Random forest 8"
+    with wording.learners_called({"random_forest_8": "Random forest, depth 8", "x": "XGBoost"}):
+        assert wording.learner_label("random_forest_8") == "Random forest, depth 8"
+        assert wording.learner_words("random_forest_8") == "random forest, depth 8"
+        assert wording.learner_words("x") == "XGBoost"
+        assert wording.learner_label("decision_tree") == "Decision tree"
+        assert wording.learner_words("own") == "strategies with their own model"
+    assert wording.learner_label("random_forest_8") == "Random forest 8"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(0.0123, 3, "+0.012"), (-0.0004, 3, "0.000"), (0.004, 2, "0.00"), (-0.5, 1, "-0.5")],
+)
+def test_a_change_of_nothing_has_no_sign(value, digits, text):
+    assert wording.change(value, digits) == text
+
+
 @pytest.mark.parametrize(
     ("ratio", "words"),
     [

@@ -22,6 +22,7 @@ from skewbench.figures.pairs import SHOWN, p_words, pair_plot
 from skewbench.figures.reliability import probabilities, reliability_curve, reliability_plot
 from skewbench.figures.statistics import draw_statistics, not_told_apart
 from skewbench.figures.symptoms import confusion_plot, gap_plot
+from skewbench.figures.wording import learners_called
 from small_cells import STRATEGIES as CATALOGUE
 from small_cells import binary_table, run
 
@@ -153,6 +154,25 @@ def test_the_matrix_holds_the_best_and_the_control():
     assert labels == list(LONG.loc[names[: SHOWN - 1], "label"])
     assert axes.get_xticklabels()[-1].get_text() == LONG.loc["none", "label"]
     assert len(axes.patches) == SHOWN * (SHOWN - 1) // 2
+    every = len(names) * (len(names) - 1) // 2
+    said = words_of(pair_plot(pairs(rows), first))
+    assert "None of the 66 pairs shown differs after Holm's correction" in said
+    assert f"66 of {every} pairs, p corrected for all" in said
+
+
+def test_pairs_that_are_not_shown_are_not_counted_in_the_title():
+    names = [name for name in STRATEGIES.index if name != "none"] + ["none"]
+    rows = [
+        (a, b, 0.01, 9, 0, 5, 0.01 if "none" in (a, b) else 0.9)
+        for i, a in enumerate(names)
+        for b in names[i + 1 :]
+    ]
+    rows += [
+        (b, a, -mean, lost, tied, won, p) for a, b, mean, won, tied, lost, p in rows
+    ]  # both ways
+    said = words_of(pair_plot(pairs(rows), ranks(names, LONG)))
+    assert f"{SHOWN - 1} of the 66 pairs shown differ after Holm's correction" in said
+    assert f"66 of {len(rows) // 2} pairs" in said
 
 
 def test_too_few_data_sets_for_any_pair_are_said():
@@ -400,9 +420,8 @@ def test_confusion_matrices_hold_shares_spreads_and_rows():
     assert len(figure.axes) == 4
     shown = texts(figure.axes[0])
     assert shown[6:9] == ["40%", "[39–41]", "40 rows"]
-    assert "Untouched, 40% of the minority is missed at the default threshold, 20%" in words_of(
-        figure
-    )
+    found = "The untouched model misses 40% of the minority at the default threshold, 20%"
+    assert found in words_of(figure)
 
 
 def test_a_strategy_without_a_tuned_threshold_leaves_its_place_empty():
@@ -419,7 +438,21 @@ def test_the_gap_reaches_from_test_to_training():
     np.testing.assert_allclose(spans, order[["test", "training"]].to_numpy())
     last = order.iloc[-1]
     assert texts(axes)[-1].startswith(f"{last['gap']:+.2f} [{last['lower']:+.2f}")
-    assert f"falls most for {last['label']}: by {last['gap']:.2f}" in words_of(figure)
+    said = f"falls most for {last['label']} with random forest: by {last['gap']:.2f}"
+    assert said in words_of(figure)
+
+
+def test_the_largest_gap_is_set_beside_the_untouched_model():
+    tree = gaps(["none", "smote"], learner="tree", gap=[0.11, 0.52])
+    forest = gaps(["none", "smote"], learner="forest", gap=[0.31, 0.45], n_datasets=13)
+    own = gaps(["rusboost"], learner="own", gap=[0.2])
+    with learners_called({"tree": "Decision tree, depth 3"}):
+        said = words_of(gap_plot(pd.concat([tree, forest, own])))
+    of_own = words_of(gap_plot(pd.concat([tree, forest, own.assign(gap=0.9)])))
+    largest = "most for SMOTE with decision tree, depth 3: by 0.52; for the untouched model by 0.11"
+    assert largest in said
+    assert "mean over 13 to 14 data sets, by strategy" in said
+    assert "RUSBoost: by 0.90; for the untouched model by 0.11 to 0.31, by learner" in of_own
 
 
 # --- awkward tables -----------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from small_study import svg
 
 from skewbench.figures.gains import BETTER, WORSE
 from skewbench.figures.style import LEVELS, new_figure, save
+from skewbench.figures.wording import learners_called
 from skewbench.report.embedding import caption, embed, slim
 from skewbench.report.layout import SECTIONS
 from skewbench.report.sections import in_order, main_figures, place_figures
@@ -77,6 +78,13 @@ def test_a_png_alone_has_words(files):
     figure = embed({"status": {"png": files["png"]}}, ["status"])["status"]
     assert figure.alt == "Figure: What ran"
     assert figure.uri.startswith("data:image/png")
+
+
+def test_captions_call_learners_as_the_study_does():
+    with learners_called({"random_forest_8": "Random forest, depth 8"}):
+        assert caption("pairs_binary_natural_random_forest_8") == (
+            "All pairs of the best, random forest, depth 8, binary, natural imbalance ratio"
+        )
 
 
 def test_the_first_figures_get_the_room(files):

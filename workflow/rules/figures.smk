@@ -28,6 +28,9 @@ CURVES = [
 # All pairs of strategies, learner by learner, are shown at one ratio of each task.
 MAIN_RATIO = "natural" if "natural" in STUDY.ratios else STUDY.ratios[0]
 MAIN_PANELS = [panel for panel in PANELS if panel[1] == MAIN_RATIO]
+LABELS = {
+    name: entry["label"] for name, entry in STUDY.learners.items() if "label" in entry
+}
 COMPARED = list(STUDY.learners)
 COMPARED += ["own"] * any("model" in entry for entry in STUDY.strategies.values())
 STATISTICS = [
@@ -85,6 +88,7 @@ rule draw_figures:
         few=FEW,
         highlight=list(STUDY.highlight),
         strategies=STUDY.strategies,
+        labels=LABELS,
         code=code_digest("skewbench.figures.study"),
     script:
         "../../scripts/draw_figures.py"
@@ -115,6 +119,7 @@ rule draw_statistics:
         main_panels=MAIN_PANELS,
         learners=COMPARED,
         highlight=list(STUDY.highlight),
+        labels=LABELS,
         code=code_digest("skewbench.figures.statistics"),
     script:
         "../../scripts/draw_statistics.py"

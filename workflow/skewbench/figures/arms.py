@@ -19,7 +19,7 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, reading_label, words
+from skewbench.figures.wording import count, learner_label, reading_label
 
 
 @styled
@@ -45,8 +45,8 @@ def arms_plot(arms: pd.DataFrame) -> Figure:
         axes.axvline(0, color=INK, lw=1, zorder=0)
         dumbbells(axes, table, hollow="gain_total", filled="gain_minority", change="change")
         few_ticks(axes)
-        axes.set_title(words(learner))
-        control = "its fair anchor" if learner == "own" else "no treatment"
+        axes.set_title(learner_label(learner))
+        control = "the plain model of its kind" if learner == "own" else "the untouched model"
         axes.set_xlabel(f"mean gain in {short_label(reading[0])} over {control}")
     many = f"{arms['positives_total'].mean():.0f} minority rows"
     detail = f"{reading_label(*reading)}, imbalance ratio {float(ratio):g}, the same "
@@ -73,7 +73,6 @@ def _finding(arms: pd.DataFrame, few: str) -> str:
     compared = arms[arms["learner"] != "own"].drop_duplicates("learner")
     if len(compared):
         high, low = compared[["control_total", "control_minority"]].mean()
-        text += (
-            f"; untreated, {short_label(only(arms, 'metric'))} goes from {high:.2f} to {low:.2f}"
-        )
+        text += f"; the untouched model's {short_label(only(arms, 'metric'))} goes from {high:.2f} "
+        text += f"to {low:.2f}" + (", mean over learners" if len(compared) > 1 else "")
     return text

@@ -27,7 +27,7 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, ratio_label, reading_label, words
+from skewbench.figures.wording import count, learner_words, ratio_label, reading_label
 
 BAR = 0.62  # rows between the bars of two cliques
 MOST_BARS = 30
@@ -67,9 +67,8 @@ def critical_difference_plot(ranks: pd.DataFrame, cliques: Sequence[Sequence[str
     axes.set_ylim(first + left + 0.2, -2.2)
     reading = [only(ranks, name) for name in ("metric", "scores", "prior", "decision")]
     detail = f"{reading_label(*reading)}, {ratio_label(only(ranks, 'ratio'))}, "
-    detail += (
-        f"{words(only(ranks, 'learner'))}, {count(int(ranks['n_datasets'].max()), 'data set')}"
-    )
+    detail += f"{learner_words(only(ranks, 'learner'))}, "
+    detail += count(int(ranks["n_datasets"].max()), "data set")
     detail += ". A bar joins, dot by dot, strategies of which no pair differs (signed-rank tests, "
     detail += "Holm over all pairs, .05): not shown to differ, which is not shown to be equal."
     if len(joined) > MOST_BARS:

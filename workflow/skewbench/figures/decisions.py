@@ -19,7 +19,7 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, metric_label, ratio_label, words
+from skewbench.figures.wording import count, learner_label, metric_label, ratio_label
 
 
 @styled
@@ -43,7 +43,7 @@ def decision_plot(decisions: pd.DataFrame) -> Figure:
     limits = (values.min().min() - margin, values.max().max() + margin)
     for learner, axes in panels.items():
         _panel(axes, decisions[decisions["learner"] == learner], limits)
-        axes.set_title(words(learner))
+        axes.set_title(learner_label(learner))
         axes.set_xlabel(f"mean {metric} over data sets")
     n_datasets = int(decisions["n_datasets"].max())
     detail = f"Mean {metric}, {ratio_label(ratio)}, {count(n_datasets, 'data set')}; the threshold "
@@ -53,8 +53,8 @@ def decision_plot(decisions: pd.DataFrame) -> Figure:
     extra = [
         Line2D([], [], ls="", marker="o", mfc="white", mec=GREY, ms=5, label="default threshold"),
         Line2D([], [], ls="", marker="o", color=GREY, ms=5, label="tuned threshold"),
-        Line2D([], [], ls=":", color=BLACK, lw=1.2, label="no treatment, default"),
-        Line2D([], [], ls="-", color=BLACK, lw=1.2, label="no treatment, tuned"),
+        Line2D([], [], ls=":", color=BLACK, lw=1.2, label="the untouched model, default"),
+        Line2D([], [], ls="-", color=BLACK, lw=1.2, label="the untouched model, tuned"),
     ]
     level_legend(figure, decisions["level"], extra)
     return figure
@@ -94,6 +94,7 @@ def _finding(decisions: pd.DataFrame, metric: str) -> str:
     before = (pairs["default"] > pairs["control_default"]).sum()
     after = (pairs["tuned"] > pairs["control_tuned"]).sum()
     return (
-        f"{before} of {len(pairs)} treatments beat no treatment in {metric} at the default "
-        f"threshold, {after} once both have a tuned one"
+        f"{before} of {count(len(pairs), 'pair')} of treatment and learner have a higher mean "
+        f"{metric} than the untouched model at the default threshold, {after} once both have a "
+        "tuned one"
     )

@@ -36,7 +36,14 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, metric_label, ratio_label, reading_label, words
+from skewbench.figures.wording import (
+    count,
+    learner_label,
+    metric_label,
+    ratio_label,
+    reading_label,
+    words,
+)
 
 MEASURED = {
     "n_positive": "minority rows of the training part (log)",
@@ -92,7 +99,7 @@ def gain_plot(
         axes.set_xlabel(MEASURED[measure])
         log_ticks(axes)
     figure.supylabel(f"gain in {metric_label(reading.metric)} over the control", fontsize=8.5)
-    detail = f"{words(learner).capitalize()}, {ratio_label(ratio)}: {reading_label(*reading)}, "
+    detail = f"{learner_label(learner)}, {ratio_label(ratio)}: {reading_label(*reading)}, "
     detail += f"up is better; {count(points['family'].nunique(), 'data set')}, one dot each. ρ: "
     detail += "Spearman's correlation with its 95\u00a0% bootstrap interval over data sets."
     title(figure, _gain_finding(found), detail)

@@ -21,7 +21,7 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, metric_label, ratio_label, reading_label, words
+from skewbench.figures.wording import count, learner_label, metric_label, ratio_label, reading_label
 
 
 @styled
@@ -57,7 +57,7 @@ def effect_plot(differences: pd.DataFrame) -> Figure:
             first = first if j else axes
             panel = differences[differences["learner"] == learner]
             _panel(axes, panel, order, limits)
-            axes.set_title(words(learner))
+            axes.set_title(learner_label(learner))
             axes.set_xlabel(_axis_label(reading[0], learner, sign))
             if j:
                 axes.tick_params(labelleft=False)
@@ -127,7 +127,7 @@ def _limits(differences: pd.Series) -> tuple[float, float]:
 
 
 def _axis_label(metric: str, learner: str, sign: int) -> str:
-    control = "its fair anchor" if learner == "own" else "no treatment"
+    control = "the plain model of its kind" if learner == "own" else "the untouched model"
     way = "right is better" if sign > 0 else "left is better"
     name = "AP" if metric == "average_precision" else metric_label(metric)
     return f"difference in {name} from\n{control} ({way})"

@@ -26,7 +26,7 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, ratio_label, reading_label, words
+from skewbench.figures.wording import count, learner_label, ratio_label, reading_label
 
 
 class Look(NamedTuple):
@@ -73,12 +73,12 @@ def forest_plot(comparisons: pd.DataFrame) -> Figure:
         order = order.sort_values(["gain", "strategy"], ascending=[False, True])
         beside = (comparisons["learner"] == "own") == (learner == "own")
         _panel(axes, order, _limits(comparisons[beside], margin), margin)
-        control = "its fair anchor" if learner == "own" else "no treatment"
+        control = "the plain model of its kind" if learner == "own" else "the untouched model"
         way = "right" if sign > 0 else "left"
         axes.set_xlabel(
             f"mean difference in {short_label(reading[0])} from {control}\n({way} is better)"
         )
-        axes.set_title(words(learner))
+        axes.set_title(learner_label(learner))
     detail = f"{reading_label(*reading)}, {ratio_label(ratio)}, strategy minus control under the "
     detail += "same decision rule; line: 95% bootstrap interval (BCa) of the mean over "
     detail += (

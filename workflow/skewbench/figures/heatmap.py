@@ -17,7 +17,7 @@ from skewbench.figures.gains import (
     short_label,
 )
 from skewbench.figures.style import INK, ROW, message_figure, new_figure, only, styled, title
-from skewbench.figures.wording import count, ratio_label, reading_label, words
+from skewbench.figures.wording import count, learner_words, ratio_label, reading_label, words
 
 ABSENT = "#CFCFCF"
 ROOM = 0.4  # inches that a cell needs to hold its number
@@ -62,10 +62,10 @@ def difference_map(differences: pd.DataFrame) -> Figure:
     place = {"location": "bottom", "pad": 0.02, "aspect": 45, "fraction": 0.03, "shrink": 0.8}
     bar = figure.colorbar(ScalarMappable(scale, colours), ax=axes, extend="both", **place)
     bar.outline.set_visible(False)
-    control = "its fair anchor" if learner == "own" else "no treatment"
+    control = "the plain model of its kind" if learner == "own" else "the untouched model"
     bar.set_label(f"difference in {short_label(metric)} from {control} (blue is better)")
     detail = f"{reading_label(*reading)}, {ratio_label(only(differences, 'ratio'))}, "
-    detail += f"{words(learner)}: strategy minus control under the same decision rule; "
+    detail += f"{learner_words(learner)}: strategy minus control under the same decision rule; "
     detail += f"{count(len(across), 'data set')}."
     title(figure, _finding(sign * table), detail[0].upper() + detail[1:])
     marks = {

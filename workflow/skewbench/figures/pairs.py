@@ -22,7 +22,7 @@ from skewbench.figures.gains import (
     short_label,
 )
 from skewbench.figures.style import INK, message_figure, new_figure, only, styled, title
-from skewbench.figures.wording import count, ratio_label, reading_label, words
+from skewbench.figures.wording import count, learner_words, ratio_label, reading_label
 from skewbench.statistics.multiple import ALPHA, smallest_n
 
 SHOWN = 12
@@ -72,15 +72,15 @@ def pair_plot(pairs: pd.DataFrame, ranks: pd.DataFrame) -> Figure:
     axes.set_xlabel(_key(metric), loc="left")
     reading = [only(pairs, name) for name in ("metric", "scores", "prior", "decision")]
     detail = f"{reading_label(*reading)}, {ratio_label(only(pairs, 'ratio'))}, "
-    detail += (
-        f"{words(only(pairs, 'learner'))}, {count(int(pairs['n_datasets'].max()), 'data set')}"
-    )
+    detail += f"{learner_words(only(pairs, 'learner'))}, "
+    detail += count(int(pairs["n_datasets"].max()), "data set")
+    n_pairs = len(_once(pairs))
     detail += f"; {len(names)} of {ranks['strategy'].nunique()} strategies, in the order of their "
-    detail += "mean rank."
-    needed = smallest_n(len(pairs))
+    detail += f"mean rank; {len(cells)} of {count(n_pairs, 'pair')}, p corrected for all."
+    needed = smallest_n(n_pairs)
     if pairs["n_datasets"].max() < needed:
         detail += f" No p can reach .05 with fewer than {needed} data sets."
-    title(figure, _finding(pairs), detail[0].upper() + detail[1:])
+    title(figure, _finding(cells), detail[0].upper() + detail[1:])
     return figure
 
 
@@ -131,11 +131,15 @@ def _key(metric: str) -> str:
     )
 
 
-def _finding(pairs: pd.DataFrame) -> str:
+def _once(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return every pair once, whichever way round it is there first."""
     two = zip(pairs["strategy_a"], pairs["strategy_b"], strict=True)
-    once = pairs.assign(pair=[frozenset(names) for names in two]).drop_duplicates("pair")
-    differ = int((once["p_holm"] <= ALPHA).sum())
-    tested = count(len(once), "pair")
+    return pairs.assign(pair=[frozenset(names) for names in two]).drop_duplicates("pair")
+
+
+def _finding(shown: pd.DataFrame) -> str:
+    differ = int((shown["p_holm"] <= ALPHA).sum())
+    tested = f"the {count(len(shown), 'pair')} shown"
     if not differ:
-        return f"None of {tested} of strategies differs after Holm's correction"
-    return f"{differ} of {tested} of strategies differ after Holm's correction"
+        return f"None of {tested} differs after Holm's correction"
+    return f"{differ} of {tested} differ after Holm's correction"

@@ -19,7 +19,13 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, ratio_label, reading_label, words
+from skewbench.figures.wording import (
+    count,
+    learner_label,
+    learner_words,
+    ratio_label,
+    reading_label,
+)
 
 
 @styled
@@ -64,7 +70,7 @@ def _panel(axes, table: pd.DataFrame, learner: str) -> None:
     axes.set_xlim(0, len(table) + 1)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     axes.set_xlabel(f"mean rank among {len(table)} strategies (1 = best)")
-    axes.set_title(words(learner))
+    axes.set_title(learner_label(learner))
     clean(axes)
 
 
@@ -79,8 +85,11 @@ def _finding(ranks: pd.DataFrame) -> str:
         return f"{best['label'].iloc[0]} ranks first"
     ahead = others["mean_rank"] < others["learner"].map(controls)
     shares = ahead.groupby(others["learner"]).agg(["sum", "size"])
-    parts = [f"{row['sum']} of {row['size']} with {words(name)}" for name, row in shares.iterrows()]
-    return f"Ranked ahead of no treatment: {'; '.join(parts)}"
+    parts = [
+        f"{row['sum']} of {row['size']} with {learner_words(name)}"
+        for name, row in shares.iterrows()
+    ]
+    return f"Ranked ahead of the untouched model: {'; '.join(parts)}"
 
 
 def _detail(reading, ratio: str, n_datasets: int, dropped: pd.DataFrame) -> str:
@@ -90,6 +99,6 @@ def _detail(reading, ratio: str, n_datasets: int, dropped: pd.DataFrame) -> str:
         text += " One data set shows no spread and decides nothing."
     if len(dropped):
         names = dropped.groupby("learner")["label"].agg(lambda labels: ", ".join(sorted(labels)))
-        left = "; ".join(f"{words(learner)}: {labels}" for learner, labels in names.items())
+        left = "; ".join(f"{learner_words(learner)}: {labels}" for learner, labels in names.items())
         text += f" Not ranked, absent from too many data sets: {left}."
     return text

@@ -164,4 +164,4 @@ def _finding(ratios: pd.DataFrame, metric: str) -> str:
         parts.append(f"from {low:.2f} to {high:.2f} at the {prior} prior")
     ends = first_arm["imbalance_ratio"]
     between = f"between ratios {ends.min():g} and {ends.max():g}"
-    return f"Untreated, {name} goes {', '.join(parts)}, {between}"
+    return f"The untouched model's {name} goes {', '.join(parts)}, {between}"

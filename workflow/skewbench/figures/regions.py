@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 
 from skewbench.figures.resamplers import MAJORITY, MINORITY, SHADE
 from skewbench.figures.style import GREY, INK, VERMILION, message_figure, new_figure, styled, title
-from skewbench.figures.wording import words
+from skewbench.figures.wording import learner_words
 
 SIDE = 2.0  # inches of a panel
 MOVED = {"colors": VERMILION, "linestyles": [(0, (4, 2))], "linewidths": 1.6}
@@ -63,7 +63,7 @@ def region_plot(
             if (learner, name, "default") in spread.index:
                 text = _numbers(spread.loc[learner, name, "default"])
                 axes.set_title(text, fontsize=7, fontweight="normal")
-        line[0].set_ylabel(f"{words(learner)}\n\nfeature 2")
+        line[0].set_ylabel(f"{learner_words(learner)}\n\nfeature 2")
     for axes, name in zip(panels[0], shown, strict=True):
         place = {"xycoords": "axes fraction", "textcoords": "offset points"}
         label = textwrap.fill(strategies.loc[name, "label"], 28)
@@ -143,7 +143,7 @@ def _finding(spread: pd.DataFrame, shown, learners, strategies: pd.DataFrame) ->
         recall, alarms = means.loc[learner, strategy, decision]
         return f"{recall:.0%} {how} ({alarms:.0%} false positives)"
 
-    text = f"Share of the minority that {words(learner)} finds: "
+    text = f"Share of the minority that {learner_words(learner)} finds: "
     text += found("none", "default", "untouched")
     if (learner, "none", "prior") in means.index:
         text += ", " + found("none", "prior", "with its threshold at the training prior")

@@ -23,7 +23,7 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, ratio_label, words
+from skewbench.figures.wording import count, learner_label, ratio_label
 
 LINES = {"default": ":", "prior": "--"}
 
@@ -64,12 +64,12 @@ def shots_plot(shots: pd.DataFrame) -> Figure:
         name_rows(axes, table["label"], table["level"])
         few_ticks(axes)
         clean(axes)
-        axes.set_title(words(learner))
+        axes.set_title(learner_label(learner))
         axes.set_xlabel("accuracy (mean recall of the classes)")
     size = count(int(drawn["n_datasets"].max()), "data set")
     detail = f"{ratio_label(only(shots, 'ratio'))}, {size}; the largest raw score decides. "
     detail += "Right: accuracy on all classes, each counting the same. "
-    detail += f"Lines: no treatment, {rare}-shot; dotted as it is, dashed if its scores are "
+    detail += f"Lines: the untouched model, {rare}-shot; dotted as it is, dashed if its scores are "
     detail += "divided by the training prior."
     title(figure, _finding(drawn, rare), detail[0].upper() + detail[1:])
     extra = [_mark(f"{rare}-shot classes", GREY)]

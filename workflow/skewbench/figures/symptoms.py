@@ -10,6 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from skewbench.analysis.select import CONTROL, OWN
 from skewbench.figures.dumbbells import dumbbells
 from skewbench.figures.gains import LETTER, ink_on, short_label
 from skewbench.figures.style import (
@@ -24,7 +25,13 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, ratio_label, reading_label, words
+from skewbench.figures.wording import (
+    count,
+    learner_label,
+    learner_words,
+    ratio_label,
+    reading_label,
+)
 
 SHARES = LinearSegmentedColormap.from_list("shares", ["white", BLUE])
 CLASSES = ("majority", "minority")
@@ -61,7 +68,7 @@ def confusion_plot(confusions: pd.DataFrame) -> Figure:
     for axes in panels.flat:
         axes.set_xlabel("predicted class" if axes in panels[-1] else "")
     n_datasets = int(confusions["n_datasets"].max())
-    detail = f"{words(learner)}, {ratio_label(ratio)}: share of the true class, mean over "
+    detail = f"{learner_words(learner)}, {ratio_label(ratio)}: share of the true class, mean over "
     detail += f"{count(n_datasets, 'data set')} with quartiles over data sets in brackets; below, "
     detail += "the number among 1,000 test rows."
     title(figure, _confused(confusions), detail[0].upper() + detail[1:])
@@ -95,7 +102,8 @@ def _confused(confusions: pd.DataFrame) -> str:
     missed = missed[missed["strategy"] == "none"].set_index("decision")["share"]
     if "default" not in missed:
         return "Who is mistaken for whom, by strategy and threshold"
-    text = f"Untouched, {missed['default']:.0%} of the minority is missed at the default threshold"
+    text = f"The untouched model misses {missed['default']:.0%} of the minority at the default "
+    text += "threshold"
     tuned = missed.drop("default")
     return text + (f", {tuned.iloc[0]:.0%} at a tuned one" if len(tuned) else "")
 
@@ -124,14 +132,15 @@ def gap_plot(gaps: pd.DataFrame) -> Figure:
         dumbbells(axes, table, hollow="training", filled="test", change="gap")
         axes.set_xlim(lowest - margin, highest + margin)
         few_ticks(axes)
-        axes.set_title(words(learner))
+        axes.set_title(learner_label(learner))
         axes.set_xlabel(f"mean {short_label(metric)} over data sets")
-    n_datasets = int(gaps["n_datasets"].max())
+    low, high = int(gaps["n_datasets"].min()), int(gaps["n_datasets"].max())
+    size = count(high, "data set") if low == high else f"{low} to {high} data sets, by strategy"
     detail = (
         f"{reading_label(metric, 'raw', 'matched', decision)}, {ratio_label(ratio)}, mean over "
     )
-    detail += f"{count(n_datasets, 'data set')}; training rows before resampling. Right: the gap, "
-    detail += "with quartiles over data sets."
+    detail += f"{size}; training rows before resampling. Right: the gap, with quartiles over data "
+    detail += "sets."
     title(figure, _learnt_by_heart(gaps), detail[0].upper() + detail[1:])
     extra = [
         Line2D([], [], ls="", marker="o", mfc="white", mec=GREY, ms=5, label="training rows"),
@@ -142,11 +151,22 @@ def gap_plot(gaps: pd.DataFrame) -> Figure:
 
 
 def _learnt_by_heart(gaps: pd.DataFrame) -> str:
+    """Return whose gap is the largest, beside that of the untouched model with the learner.
+
+    A strategy with its own model stands beside the untouched models of all learners.
+    """
     name = short_label(only(gaps, "metric"))
-    means = gaps.groupby("label")["gap"].mean().sort_index()
-    largest = means.idxmax()
-    text = f"From training to test rows {name} falls most for {largest}: by {means[largest]:.2f}"
-    control = gaps.loc[gaps["strategy"] == "none", "gap"]
-    if len(control):
-        text += f"; untouched, by {control.mean():.2f}"
-    return text
+    largest = gaps.sort_values(["gap", "learner", "strategy"], kind="stable").iloc[-1]
+    text = f"From training to test rows {name} falls most for {largest['label']}"
+    if largest["learner"] != OWN:
+        text += f" with {learner_words(largest['learner'])}"
+    text += f": by {largest['gap']:.2f}"
+    untouched = gaps[gaps["strategy"] == CONTROL].set_index("learner")["gap"]
+    if largest["strategy"] == CONTROL or untouched.empty:
+        return text
+    text += "; for the untouched model by "
+    if largest["learner"] in untouched:
+        return text + f"{untouched[largest['learner']]:.2f}"
+    if len(untouched) == 1:
+        return text + f"{untouched.iloc[0]:.2f}"
+    return text + f"{untouched.min():.2f} to {untouched.max():.2f}, by learner"

@@ -20,7 +20,7 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, metric_label, ratio_label, reading_label, words
+from skewbench.figures.wording import count, learner_label, metric_label, ratio_label, reading_label
 
 
 @styled
@@ -54,7 +54,7 @@ def time_quality_plot(ranks: pd.DataFrame, resources: pd.DataFrame) -> Figure:
         table = both[both["learner"] == learner].sort_values(["cpu_seconds", "strategy"])
         fronts[learner] = pareto_front(table["cpu_seconds"], table["mean"])
         _panel(axes, table, fronts[learner])
-        axes.set_title(words(learner))
+        axes.set_title(learner_label(learner))
         axes.set_xlabel("mean CPU seconds per fold: resample, fit and score (log)")
         axes.set_ylabel(f"mean {metric_label(reading[0])}")
     for axes in panels[len(learners) :]:
@@ -123,5 +123,6 @@ def _finding(both: pd.DataFrame, fronts: dict[str, np.ndarray]) -> str:
     size = sum(front.sum() for front in fronts.values())
     text = f"{size} of {len(both)} strategies are on the Pareto front of time and quality"
     if controlled:
-        text += f"; no treatment is on it for {on_front} of {count(controlled, 'learner')}"
+        text += f"; the untouched model is on it for {on_front} of "
+        text += count(controlled, "learner")
     return text

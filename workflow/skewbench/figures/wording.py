@@ -42,10 +42,13 @@ def learners_called(labels: Mapping[str, str]) -> Iterator[None]:
 
 def learner_label(learner: str) -> str:
     """Return how a learner is called where its name stands alone: "Logistic regression"."""
-    if learner == "own":
-        return "Own model"
     called = (_LEARNERS.get() or {}).get(learner) or words(learner)
     return called[:1].upper() + called[1:]
+
+
+def learner_words(learner: str) -> str:
+    """Return how a learner is called inside a sentence: "logistic regression"."""
+    return in_sentence(learner_label(learner))
 
 
 def in_sentence(label: str) -> str:

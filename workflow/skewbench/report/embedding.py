@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from skewbench.figures.wording import ratio_label, words
+from skewbench.figures.wording import learner_words, ratio_label
 
 LARGEST_SVG = 320_000  # bytes, slimmed; a larger one is slower to draw than its PNG
 COLOURS = 128  # of an embedded PNG: a third of the bytes, and a chart does not show it
@@ -122,7 +122,8 @@ def caption(name: str) -> str:
     ratio = [part for part in parts if _RATIO.fullmatch(part)]
     task = [part for part in parts if part in ("binary", "multiclass")]
     shown = "_".join(part for part in parts if part not in (*ratio, *task))
-    said = [CALLED.get(kind), words(shown), *task, *map(ratio_label, ratio)]
+    named = learner_words(shown) if shown else ""
+    said = [CALLED.get(kind), named, *task, *map(ratio_label, ratio)]
     said = ", ".join(filter(None, said))
     return said[:1].upper() + said[1:]
 

@@ -72,7 +72,7 @@ def _robustness(inputs: Inputs) -> str:
 
 
 def of_decomposition(inputs: Inputs) -> str:
-    """Say, by learner, how many treatments still gain once the control has a tuned threshold."""
+    """Say, by learner, how many treatments are above the control, with and without tuning."""
     columns = ("strategy", "learner", "metric", "default", "tuned")
     rows = main_design(inputs.table("decisions", *columns, "control_default", "control_tuned"))
     rows = rows[(rows["strategy"] != CONTROL) & rows["control_tuned"].notna()]
@@ -85,8 +85,9 @@ def of_decomposition(inputs: Inputs) -> str:
             (part[rule] > part[f"control_{rule}"]).sum() for rule in ("default", "tuned")
         )
         parts.append(f"{_learner(inputs, learner)} {before} and {after} of {len(part)}")
+    metric = metric_label(rows["metric"].iloc[0])
     return (
-        f"Treatments that beat the untouched model in {metric_label(rows['metric'].iloc[0])}, "
+        f"Treatments with a higher mean {metric} than the untouched model, "
         f"first at the default threshold, then both with a tuned one: {_listed(parts)}."
     )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from skewbench.figures.wording import count
+from skewbench.figures.wording import count, learners_called
 from skewbench.report.answer import answer
 from skewbench.report.embedding import Figure, embed
 from skewbench.report.inputs import Absent, Inputs
@@ -66,7 +66,8 @@ def render(inputs: Inputs, sections: Sequence[Section] = SECTIONS, largest: int 
     )
     nothing = _chosen(placed, {}, set())
     room = largest - len(page(main=nothing, others=nothing).encode())
-    figures = embed(inputs.figures, in_order(placed), mains.__contains__, room)
+    with learners_called({name: inputs.learner_label(name) for name in inputs.learners}):
+        figures = embed(inputs.figures, in_order(placed), mains.__contains__, room)
     return page(
         main=_chosen(placed, figures, mains),
         others=_chosen(placed, figures, figures.keys() - mains),
