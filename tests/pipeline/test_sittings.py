@@ -80,6 +80,15 @@ def test_results_of_other_settings_are_not_archived(workplace):
     assert "3 metrics files were made with other settings or data" in kept.output
     assert kept.output.endswith(f"0 of 3 blocks are in {workplace.folder / 'kept'}.\n")
 
+    # Nor is what lies in the place of another block.
+    workplace.write(STUDY)
+    places = {name.split("/")[2]: file for name, file in workplace.blocks().items()}
+    shutil.copyfile(places["none"], places["smote_few"])
+    kept = workplace.script("archive.py", workplace.study)
+    named = places["smote_few"].relative_to(workplace.folder)
+    assert f"Not archived: {named}: holds data set 'blobs'" in kept.output
+    assert kept.output.endswith(f"2 of 3 blocks are in {workplace.folder / 'kept'}.\n")
+
 
 def test_a_study_without_an_archive_says_so(workplace):
     workplace.write(MINI)
