@@ -33,8 +33,8 @@ def test_strategies_of_the_catalogue():
 
 def test_learners_of_the_catalogue():
     entries = read_yaml(ROOT / "config" / "learners.yaml").values()
-    assert sum("extra" not in entry for entry in entries) == 8
-    assert "eight learners ([config/learners.yaml]" in README
+    assert sum("extra" not in entry for entry in entries) == 9
+    assert "nine learners ([config/learners.yaml]" in README
 
 
 def test_what_has_been_run():

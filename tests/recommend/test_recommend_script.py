@@ -15,7 +15,7 @@ from knowledge_base import study
 from skewbench.errors import InputError
 from skewbench.feasibility import Size
 from skewbench.recommend import recommend_command, users_table
-from skewbench.recommend.knowledge import TABLES, reduced
+from skewbench.recommend.knowledge import TABLES, learners, reduced
 from skewbench.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,13 +115,20 @@ def test_mistakes_are_one_sentence(table, knowledge, tmp_path, arguments, said):
 
 def test_a_learner_that_only_a_study_file_describes_is_not_allowed(table, knowledge, tmp_path):
     differences = pd.read_parquet(knowledge / "differences.parquet")
-    inline = differences[differences["learner"] == "xgboost"].assign(learner="random_forest_8")
+    inline = differences[differences["learner"] == "xgboost"].assign(learner="my_forest")
     for name in TABLES:
         pd.read_parquet(knowledge / f"{name}.parquet").to_parquet(tmp_path / f"{name}.parquet")
     pd.concat([differences, inline]).to_parquet(tmp_path / "differences.parquet")
-    arguments = ["--target", "y", "--learner", "random_forest_8", "--knowledge", tmp_path]
-    with pytest.raises(InputError, match=r"'random_forest_8' must be .*; allowed: xgboost$"):
+    arguments = ["--target", "y", "--learner", "my_forest", "--knowledge", tmp_path]
+    with pytest.raises(InputError, match=r"'my_forest' must be .*; allowed: xgboost$"):
         in_process(table, *arguments, "--out", tmp_path / "out")
+
+
+def test_every_learner_of_the_published_study_can_be_asked_for():
+    file = ROOT / "results" / "reference" / "published" / "tables" / "differences.parquet"
+    studied = learners(pd.read_parquet(file))
+    assert {"logistic_regression", "random_forest_8", "xgboost"} == set(studied)
+    assert set(studied) <= set(recommend_command.catalogue(ROOT, "learners"))
 
 
 def test_what_is_judged_as_an_option_can_be_recommended():

@@ -365,6 +365,7 @@ def test_control_equals_each_learner_called_directly(learner):
     model = {
         "logistic_regression": LogisticRegression(max_iter=1000, random_state=s),
         "decision_tree": DecisionTreeClassifier(min_samples_leaf=5, random_state=s),
+        "random_forest_8": RandomForestClassifier(n_estimators=100, max_depth=8, random_state=s),
         "xgboost": xgboost(s),
         "hist_gradient_boosting": HistGradientBoostingClassifier(
             max_iter=100, early_stopping=False, random_state=s
