@@ -7,8 +7,9 @@ STUDY ?= config/config.yaml
 CORES ?= all
 VENV := .venv
 BIN := $(VENV)/bin
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --config study=$(STUDY) $(if $(DATA),data=$(DATA))
-TABLE = "$(DATA)" --target "$(TARGET)" $(if $(POSITIVE),--positive "$(POSITIVE)") $(if $(LEARNER),--learner $(LEARNER))
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --config study="$(STUDY)" $(if $(DATA),data=$(DATA))
+# Names of files, columns and classes come by the environment: a shell reads nothing into them.
+TABLE = "$$DATA" --target "$$TARGET" $(if $(POSITIVE),--positive "$$POSITIVE") $(if $(LEARNER),--learner $(LEARNER))
 
 .PHONY: study test test-all test-cluster bench plan figures recommend fit archive publish retry lint lock clean help
 
@@ -33,11 +34,11 @@ plan: $(VENV)/.installed  ## print a study's cells, what is known to be infeasib
 figures: $(VENV)/.installed  ## draw a study's figures again, from its tables and kept scores
 	$(SNAKEMAKE) --forcerun draw_figures draw_statistics draw_curves -- figures
 
-recommend: $(VENV)/.installed  ## what to try on your table: make recommend DATA=my.csv TARGET=y [POSITIVE=yes METRIC=f1 LEARNER=xgboost KNOWLEDGE=results/x]
-	$(BIN)/python scripts/recommend.py $(TABLE) $(if $(METRIC),--metric $(METRIC)) $(if $(KNOWLEDGE),--knowledge $(KNOWLEDGE))
+recommend: $(VENV)/.installed  ## what to try on your table: make recommend DATA=my.csv TARGET=y [POSITIVE=yes METRIC=f1 LEARNER=xgboost KNOWLEDGE=results/x ARGS="--drop id --separator ';'"]
+	$(BIN)/python scripts/recommend.py $(TABLE) $(if $(METRIC),--metric $(METRIC)) $(if $(KNOWLEDGE),--knowledge "$$KNOWLEDGE") $(ARGS)
 
-fit: $(VENV)/.installed  ## train and export a model: make fit DATA=my.csv TARGET=y STRATEGY=smote LEARNER=xgboost DECISION=tuned_f1
-	$(BIN)/python scripts/fit.py $(TABLE) $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(DECISION),--decision $(DECISION))
+fit: $(VENV)/.installed  ## train and export a model: make fit DATA=my.csv TARGET=y STRATEGY=smote LEARNER=xgboost DECISION=tuned_f1 [POSITIVE=yes ARGS="--drop id --cost 10 1"]
+	$(BIN)/python scripts/fit.py $(TABLE) $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(DECISION),--decision $(DECISION)) $(ARGS)
 
 archive: $(VENV)/.installed  ## keep what a study has finished, for later sittings: make archive STUDY=... DATA=...
 	$(BIN)/python scripts/archive.py $(STUDY) $(DATA)

@@ -1,5 +1,6 @@
 """``scripts/recommend.py`` as a user runs it."""
 
+import os
 import re
 import subprocess
 import sys
@@ -37,6 +38,7 @@ def table(tmp_path):
     target = np.arange(400) % 10 == 0
     frame = pd.DataFrame(
         {
+            "customer id": rng.permutation(400),
             "age": rng.normal(target, 1.0),
             "<b>colour</b>": np.where(rng.random(400) < 0.4, "red", "blue"),
             "constant <script>alert(1)</script>": 1,
@@ -78,7 +80,9 @@ def test_a_page_and_a_study_that_loads(table, knowledge, tmp_path):
     ran = recommend(table, "--target", "y", "--knowledge", knowledge, "--out", out)
     assert ran.returncode == 0, ran.stderr
     assert "24 families of data sets" in ran.stdout
-    assert f"make study STUDY={out / 'study.yaml'}" in ran.stdout
+    assert f"study STUDY={out / 'study.yaml'}\n" in ran.stdout
+    assert f"fit DATA='{table}' TARGET=y STRATEGY=" in ran.stdout
+    assert "Column 'customer id' has another value in every row" in ran.stdout
     made = load_study(out / "study.yaml", ROOT)
     assert made.datasets["my_table"]["target"] == "y"
     assert (ROOT / made.datasets["my_table"]["path"]).resolve() == table.resolve()
@@ -90,9 +94,26 @@ def test_a_page_and_a_study_that_loads(table, knowledge, tmp_path):
     assert tags.links == []
     assert "&lt;i&gt;yes&lt;/i&gt;" in page
     assert "constant &lt;script&gt;" in page
+    assert "Column &#39;customer id&#39; has another value in every row" in page
+    assert "<pre>make fit DATA=" in page
     assert 'name="viewport"' in page
     for policy in ("recommender", "single best", "guide 002", "guide 004", "random", "oracle"):
         assert re.search(rf"<td>{policy}</td>", page)
+
+
+def test_elsewhere_than_in_the_project_make_is_told_where_it_is(
+    table, knowledge, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    arguments = ["--target", "y", "--knowledge", knowledge, "--out", "out"]
+    dropped = ["--drop", "customer id", "<b>colour</b>"]
+    *_, page, test, fit = in_process(table.name, *arguments, *dropped)
+    made = os.path.relpath(tmp_path, ROOT)
+    assert page == "The page: out/recommendation.html"
+    assert test.endswith(f": make -C {ROOT} study STUDY={made}/out/study.yaml")
+    assert f": make -C {ROOT} fit DATA='{made}/my table.csv' TARGET=y STRATEGY=" in fit
+    assert fit.endswith(" ARGS=\"--drop 'customer id' '<b>colour</b>'\"")
+    assert str(ROOT) not in Path("out/recommendation.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

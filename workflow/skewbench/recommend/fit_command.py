@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from argparse import Namespace
 from importlib.metadata import version
 from pathlib import Path
@@ -72,6 +74,7 @@ def fit(arguments: Namespace, root: Path) -> list[str]:
     }
     export.export(model, about, arguments.out)
     script = arguments.out / export.SCRIPT
+    score = shlex.join([sys.executable, str(script), "new.csv"])
     share = np.mean(model.scores(table.features) >= model.threshold)
     return [
         f"Trained {about['model']} on {facts['n_rows']} rows "
@@ -79,7 +82,8 @@ def fit(arguments: Namespace, root: Path) -> list[str]:
         f"Decision: {facts['positive']} if the {model.version} score is at least "
         f"{model.threshold:.6g} ({model.decision}); so {share:.1%} of the training rows.",
         f"Written: {arguments.out / export.MODEL}, {export.FACTS}, {export.SCRIPT}",
-        f"Score new rows: PYTHONPATH={root / 'workflow'} python {script} new.csv",
+        *users_table.warnings(table),
+        f"Score new rows: PYTHONPATH={shlex.quote(str(root / 'workflow'))} {score}",
     ]
 
 

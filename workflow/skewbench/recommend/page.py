@@ -26,7 +26,13 @@ MEASURE_WORDS = {
 SHARES = ("safe", "borderline", "rare", "outlier", "n3")
 
 
-def render(advice: Advice, facts: dict[str, Any], minutes: float, commands: dict[str, str]) -> str:
+def render(
+    advice: Advice,
+    facts: dict[str, Any],
+    minutes: float,
+    commands: dict[str, str],
+    warnings: list[str],
+) -> str:
     """Return the page: self-contained HTML, with whatever came from data escaped.
 
     Parameters
@@ -37,7 +43,9 @@ def render(advice: Advice, facts: dict[str, Any], minutes: float, commands: dict
     minutes : float
         Estimated CPU time of the study that tests the short list.
     commands : dict of str to str
-        ``test`` and ``fit``: what to type next.
+        ``test`` and ``fit``: what to type next, in the project's folder.
+    warnings : list of str
+        Sentences on the table that a user should act on.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -63,6 +71,7 @@ def render(advice: Advice, facts: dict[str, Any], minutes: float, commands: dict
         evaluation=advice.evaluation.to_dict("records"),
         minutes="less than a CPU minute" if minutes < 1 else f"about {minutes:.0f} CPU minutes",
         commands=commands,
+        warnings=warnings,
     )
 
 

@@ -10,7 +10,7 @@ from skewbench.configuration import read_yaml, validate
 from skewbench.errors import Infeasible, InputError
 from skewbench.feasibility import Size, check_size, training_size
 from skewbench.plan import plan
-from skewbench.recommend import knowledge, page, users_table
+from skewbench.recommend import knowledge, make, page, users_table
 from skewbench.recommend.advice import Advice, advise
 from skewbench.recommend.judging import FEWEST_TO_JUDGE
 from skewbench.recommend.knowledge import untouched
@@ -75,13 +75,18 @@ def recommend(arguments: Namespace, root: Path) -> list[str]:
     cells = plan(study, {facts["name"]: facts})
     minutes = sum(cell.cpu_seconds for cell in cells) / 60
     commands = {
-        "test": f"make study STUDY={shlex.quote(str(file))}",
-        "fit": fit_command(advice, arguments),
+        "test": make.command("study", STUDY=make.from_root(file, root)),
+        "fit": fit_command(advice, arguments, root),
     }
-    html = page.render(advice, facts, minutes, commands)
+    warnings = users_table.warnings(table)
+    html = page.render(advice, facts, minutes, commands, warnings)
     (arguments.out / "recommendation.html").write_text(html, encoding="utf-8")
+    if Path.cwd() != root:  # the page names no folder of this machine, the terminal may
+        there = f"make -C {shlex.quote(str(root))}"
+        commands = {key: text.replace("make", there, 1) for key, text in commands.items()}
     return [
         *page.lines(advice),
+        *warnings,
         f"The page: {arguments.out / 'recommendation.html'}",
         f"Test the short list on your data: {commands['test']}",
         f"Train and keep the choice: {commands['fit']}",
@@ -111,16 +116,23 @@ def fits(strategy: dict, size: Size) -> bool:
     return binary and strategy.get("ranked", True) and not for_studies
 
 
-def fit_command(advice: Advice, arguments: Namespace) -> str:
+def fit_command(advice: Advice, arguments: Namespace, root: Path) -> str:
     """Return the command that trains the choice on the whole table."""
     option = advice.choice
     decision = option.decision or untouched("f1").decision
-    words = ["python", "scripts/fit.py", arguments.data, "--target", arguments.target]
-    for key in ("positive", *users_table.READING):
+    words = []
+    for key in users_table.READING:
         if getattr(arguments, key):
             words += [f"--{key}", getattr(arguments, key)]
     if arguments.drop:
         words += ["--drop", *arguments.drop]
-    words += ["--strategy", option.strategy, "--learner", arguments.learner]
-    words += ["--decision", decision if option.scores == "raw" else f"{option.scores}/{decision}"]
-    return shlex.join(words)
+    return make.command(
+        "fit",
+        DATA=make.from_root(arguments.data, root),
+        TARGET=arguments.target,
+        POSITIVE=arguments.positive,
+        STRATEGY=option.strategy,
+        LEARNER=arguments.learner,
+        DECISION=decision if option.scores == "raw" else f"{option.scores}/{decision}",
+        ARGS=shlex.join(words),
+    )

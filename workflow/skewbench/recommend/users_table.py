@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+import shlex
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from skewbench.configuration import validate
 from skewbench.data import sources
 from skewbench.data.difficulty import at_ratios
 from skewbench.data.table import Table
-from skewbench.errors import InputError
+from skewbench.errors import InputError, printable, shown
+from skewbench.recommend import make
 
 READING = ("separator", "encoding", "decimal")
 PROTOCOL = {"folds": 5, "min_positives": 10}
 LONGEST_NAME = 50
+MOST_NAMED = 5  # identifiers in one sentence
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -63,6 +68,26 @@ def read(arguments: Namespace) -> tuple[Table, dict[str, Any]]:
     return table, facts
 
 
+def warnings(table: Table) -> list[str]:
+    """Return a sentence on columns that look like identifiers, none if there are none.
+
+    They have another value in every row, and the values are text or whole numbers.
+    """
+    found = [name for name, values in table.features.items() if _names_rows(values)]
+    if not found:
+        return []
+    named, more = found[:MOST_NAMED], len(found) - MOST_NAMED
+    if len(found) == 1:
+        said = f"Column {shown(found[0])} has another value in every row; if it is an identifier, "
+        said += "leave it out"
+    else:
+        names = ", ".join(map(shown, named)) + (f" and {more} more" if more > 0 else "")
+        said = f"Columns {names} have another value in every row; leave out those that are "
+        said += "identifiers"
+    words = printable(shlex.join(["--drop", *named]))
+    return [f"{said}: {words} (of make: {make.variable('ARGS', words)})."]
+
+
 def measure(table: Table, facts: dict[str, Any]) -> dict[str, float]:
     """Return the size and difficulty of the table's training parts, as the study measured its own.
 
@@ -75,3 +100,10 @@ def measure(table: Table, facts: dict[str, Any]) -> dict[str, float]:
     if row["reason"]:
         raise InputError(f"Data set '{facts['name']}': too small to say anything: {row['reason']}.")
     return row
+
+
+def _names_rows(values: pd.Series) -> bool:
+    is_text = isinstance(values.dtype, pd.CategoricalDtype)
+    if values.hasnans or not (is_text or (values % 1 == 0).all()):
+        return False
+    return values.is_unique
