@@ -122,11 +122,14 @@ def lines(advice: Advice) -> list[str]:
         answer(advice),
         reason(advice),
         f"Most promising ({metric_label(advice.cases.metric)}: expected gain, positive is better, "
-        "90 % interval, time of a fit):",
+        "90 % interval, CPU time of a fit):",
     ]
     for row in _short_list(advice):
         other = f" [{row['other_model']}]" if row["other_model"] else ""
-        text.append(f"  {row['option']}: {row['gain']} ({row['interval']}), {row['time']}{other}")
+        time = "time unknown"
+        if row["time"] != "unknown":
+            time = f"{row['time']} times the untouched model's"
+        text.append(f"  {row['option']}: {row['gain']} ({row['interval']}), {time}{other}")
     return text
 
 
@@ -167,7 +170,7 @@ def _short_list(advice: Advice) -> list[dict[str, str]]:
                 "interval": f"{row['lower']:+.3f} to {row['upper']:+.3f}",
                 "overall": f"{row['overall']:+.3f}",
                 "better": f"{row['n_better']:.0f} of {row['n_datasets']:.0f}",
-                "time": "time unknown" if times != times else f"{times:.1f} x the time",
+                "time": "unknown" if times != times else f"{times:.1f}",
             }
         )
     return rows
