@@ -68,6 +68,35 @@ def test_a_strategy_that_is_always_good_is_the_single_best():
     assert follow(regrets(cases)).policy == SINGLE_BEST
 
 
+def with_regrets(recommender, n_families=12):
+    """Return regrets of one size of each policy, but for a little that differs between families."""
+    little = 0.001 * np.arange(n_families)
+    regret = {"recommender": recommender - little, "single best": 0.2, "oracle": 0.0}
+    regret["untouched, tuned threshold"] = 0.5 + little
+    return pd.DataFrame(regret, index=[f"f{i}" for i in range(n_families)])
+
+
+@pytest.mark.parametrize(
+    ("recommender", "n_families", "beside", "said"),
+    [
+        (0.1, 12, "less regret", "the recommender has less regret than the single best (diff"),
+        (0.3, 12, "more regret", "the recommender has more regret than the single best (diff"),
+        (0.205, 12, "cannot be told", "is not shown to have less regret than the single best"),
+        (0.1, 9, "cannot be told", "9 families of data sets are too few to tell"),
+    ],
+)
+def test_less_more_or_cannot_be_told(recommender, n_families, beside, said):
+    """Twelve differences around 0.1, -0.1 and 0; nine are too few whatever they are."""
+    table = recommender_table(with_regrets(recommender, n_families), "xgboost", "roc_auc")
+    rows = table.set_index("policy")
+    assert rows.loc["recommender", "beside_single_best"] == beside
+    assert said in rows.loc["recommender", "note"]
+    assert rows.loc["single best", "beside_single_best"] == ""
+    assert rows.loc["oracle", "beside_single_best"] == ""
+    if n_families == 12:
+        assert rows.loc["untouched, tuned threshold", "beside_single_best"] == "more regret"
+
+
 def test_few_families_claim_nothing():
     verdict = follow(judged(n_families=9))
     assert verdict.policy == UNTOUCHED

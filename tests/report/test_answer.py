@@ -131,8 +131,9 @@ def test_findings(inputs):
         "and 1 not yet run."
     )
     assert findings.of_recommender(inputs) == (
-        "Mean regret over learners in average precision, least first: single best 0.020 and "
-        "recommender 0.030."
+        "Of 2 pairs of learner and metric, the recommender has less regret than the single best in "
+        "0 and more in 1; in 1 it cannot be told (95 % intervals). Mean regret over learners in "
+        "average precision, least first: single best 0.020 and recommender 0.030."
     )
     assert findings.of_failures(inputs) == (
         "1 of 3 combinations of data set, ratio, strategy and learner have results for every "

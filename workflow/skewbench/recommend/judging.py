@@ -38,7 +38,9 @@ RECOMMENDER, SINGLE_BEST, UNTOUCHED = "recommender", "single best", "untouched, 
 POLICIES = (RECOMMENDER, SINGLE_BEST, *GUIDES, UNTOUCHED, "random", "oracle")
 FEWEST_FAMILIES = 10  # below, no policy is claimed to be better than another
 FEWEST_TO_JUDGE = 3  # below, leaving one out leaves nothing to average
-COLUMNS = ["learner", "metric", "policy", "regret", "lower", "upper", "n_datasets", "note"]
+COLUMNS = ["learner", "metric", "policy", "regret", "lower", "upper", "n_datasets"]
+COLUMNS += ["beside_single_best", "note"]
+LESS, MORE, UNTOLD = "less regret", "more regret", "cannot be told"
 
 
 class Verdict(NamedTuple):
@@ -79,6 +81,9 @@ def regrets(cases: Cases) -> pd.DataFrame:
 def recommender_table(regret: pd.DataFrame, learner: str, metric: str) -> pd.DataFrame:
     """Return the table ``recommender``: mean regret of every policy with its interval (BCa, 95 %).
 
+    ``beside_single_best`` says whether it has less or more regret than the single best, as the
+    paired difference tells.
+
     Parameters
     ----------
     regret : DataFrame
@@ -97,7 +102,9 @@ def recommender_table(regret: pd.DataFrame, learner: str, metric: str) -> pd.Dat
     for policy in regret:
         values = regret[policy].to_numpy()
         lower, upper = bca_interval(values)
-        rows.append((learner, metric, policy, values.mean(), lower, upper, len(values)))
+        told = policy not in (SINGLE_BEST, "oracle")
+        beside = _compare(regret, policy, SINGLE_BEST)[0] if told else ""
+        rows.append((learner, metric, policy, values.mean(), lower, upper, len(values), beside))
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])
     return table.assign(note=table["policy"].map(notes).fillna(""))
 
@@ -137,13 +144,13 @@ def follow(regret: pd.DataFrame) -> Verdict:
         few = f"{len(regret)} families of data sets are too few to tell ({FEWEST_FAMILIES} needed)"
         return Verdict(UNTOUCHED, few)
     local, said = _compare(regret, RECOMMENDER, SINGLE_BEST)
-    if local:
+    if local == LESS:
         local, also_said = _compare(regret, RECOMMENDER, UNTOUCHED)
         said = f"{said}; {also_said}"
-    if local:
+    if local == LESS:
         return Verdict(RECOMMENDER, said)
     best, best_said = _compare(regret, SINGLE_BEST, UNTOUCHED)
-    return Verdict(SINGLE_BEST if best else UNTOUCHED, f"{said}; {best_said}")
+    return Verdict(SINGLE_BEST if best == LESS else UNTOUCHED, f"{said}; {best_said}")
 
 
 def _regrets_of(metric, gains, measures, local, overall, allowed) -> dict[str, float]:
@@ -174,13 +181,17 @@ def _best(values: np.ndarray, estimates: np.ndarray) -> float:
     return values[int(np.argmax(estimates))]
 
 
-def _compare(regret: pd.DataFrame, policy: str, rival: str) -> tuple[bool, str]:
-    """Return whether ``policy`` has less regret than ``rival`` beyond chance, and the sentence."""
+def _compare(regret: pd.DataFrame, policy: str, rival: str) -> tuple[str, str]:
+    """Return whether ``policy`` has less or more regret than ``rival``, and the sentence."""
     less = (regret[rival] - regret[policy]).to_numpy()
     lower, upper = bca_interval(less)
-    better = bool(lower > 0)
-    relation = "has less regret than" if better else "is not shown to have less regret than"
-    return better, (
+    found, relation = UNTOLD, "is not shown to have less regret than"
+    if len(less) >= FEWEST_FAMILIES:
+        if lower > 0:
+            found, relation = LESS, "has less regret than"
+        elif upper < 0:
+            found, relation = MORE, "has more regret than"
+    return found, (
         f"the {policy} {relation} the {rival} (difference {less.mean():.4f}, 95 % interval "
         f"{lower:.4f} to {upper:.4f}, {len(less)} families)"
     )

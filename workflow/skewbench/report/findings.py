@@ -192,8 +192,9 @@ def of_claims(inputs: Inputs) -> str:
 
 
 def of_recommender(inputs: Inputs) -> str:
-    """Say which policy has the lowest regret, from the least to the most."""
-    table = inputs.table("recommender", "learner", "metric", "policy", "regret")
+    """Say how often the recommender is told from the single best, and each policy's regret."""
+    columns = ("learner", "metric", "policy", "regret", "beside_single_best")
+    table = inputs.table("recommender", *columns)
     has_primary = (table["metric"] == PRIMARY.metric).any()
     metric = PRIMARY.metric if has_primary else table["metric"].iloc[0]
     rows = where(table, metric=metric)
@@ -202,9 +203,13 @@ def of_recommender(inputs: Inputs) -> str:
     if regret.empty:
         raise Absent("No policy could be judged.")
     parts = [f"{policy} {fixed(value)}" for policy, value in regret.items()]
+    beside = where(table, policy="recommender")["beside_single_best"].astype(str)
+    less, more = ((beside == f"{what} regret").sum() for what in ("less", "more"))
     return (
-        f"Mean regret over learners in {metric_label(str(metric)).split(' (')[0]}, least first: "
-        f"{_listed(parts)}."
+        f"Of {count(len(beside), 'pair')} of learner and metric, the recommender has less regret "
+        f"than the single best in {less} and more in {more}; in {len(beside) - less - more} it "
+        "cannot be told (95 % intervals). Mean regret over learners in "
+        f"{metric_label(str(metric)).split(' (')[0]}, least first: {_listed(parts)}."
     )
 
 

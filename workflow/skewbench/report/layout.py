@@ -86,7 +86,9 @@ SECTIONS = (
         "The recommender and the decision guides",
         findings.of_recommender,
         "Regret is what the best choice for a data set would have added. Every policy is judged "
-        "on families of data sets that it has not seen.",
+        "on families of data sets that it has not seen. Intervals take families as independent: "
+        "where options are nearly tied, 7 to 22 % of simulated recommenders that knew nothing "
+        "seemed to have less regret than the single best, not 2.5 %.",
         tables=(specs.RECOMMENDER, specs.POLICIES),
     ),
     Section(

@@ -253,6 +253,7 @@ _POLICY = (
     METRIC,
     text("policy", "Policy"),
     interval("regret", "Regret [95 %]", signed=False),
+    text("beside_single_best", "Beside the single best"),
     N_DATASETS,
     prose("note", "Note"),
 )
