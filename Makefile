@@ -31,8 +31,8 @@ bench: $(VENV)/.installed-dev  ## measure speed, growth and memory, most of an h
 plan: $(VENV)/.installed  ## print a study's cells, what is known to be infeasible, and CPU hours
 	$(SNAKEMAKE) --quiet all -- plan
 
-figures: $(VENV)/.installed  ## draw a study's figures again, from its tables and kept scores
-	$(SNAKEMAKE) --forcerun draw_figures draw_statistics draw_curves -- figures
+figures: $(VENV)/.installed  ## draw a study's figures again, from its tables and kept scores (ARCHIVED=only: of what is archived, without data)
+	$(SNAKEMAKE) $(if $(ARCHIVED),archived=$(ARCHIVED)) --forcerun draw_figures draw_statistics draw_curves -- figures
 
 recommend: $(VENV)/.installed  ## what to try on your table: make recommend DATA=my.csv TARGET=y [POSITIVE=yes METRIC=f1 LEARNER=xgboost KNOWLEDGE=results/x ARGS="--drop id --separator ';'"]
 	$(BIN)/python scripts/recommend.py $(TABLE) $(if $(METRIC),--metric $(METRIC)) $(if $(KNOWLEDGE),--knowledge "$$KNOWLEDGE") $(ARGS)

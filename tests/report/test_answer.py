@@ -47,6 +47,26 @@ def test_the_answer_has_three_sentences(inputs):
     )
 
 
+def test_gains_at_both_thresholds_are_told_as_tested(tmp_path):
+    at = {"metric": "f1", "prior": "matched", "scores": "raw"}
+    table = pd.concat(
+        [
+            comparisons(),
+            comparisons(verdicts=["better", "better", "undecided", "worse"]).assign(
+                **at, decision="default"
+            ),
+            comparisons(verdicts=["undecided", "worse", "undecided", "equivalent"]).assign(
+                **at, decision="tuned_f1"
+            ),
+        ]
+    )
+    second = answer(with_table(tmp_path, comparisons=table))[1]
+    assert second.endswith(
+        "(3, then 2, of 4 pairs gain). Tested, 2 are better at the default threshold; with both "
+        "tuned, 0 are better and 1 worse, and the other 3 cannot be told to be either."
+    )
+
+
 def test_too_few_data_sets_claim_nothing(tmp_path):
     few = comparisons(verdicts=["too few data sets"] * 4, n=4)
     first = answer(with_table(tmp_path, comparisons=few))[0]

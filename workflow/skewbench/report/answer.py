@@ -10,7 +10,7 @@ import pandas as pd
 
 from skewbench.analysis.comparisons import TOO_FEW
 from skewbench.analysis.readings import PRIMARY
-from skewbench.analysis.select import CONTROL, OWN
+from skewbench.analysis.select import CONTROL, OWN, where
 from skewbench.figures.wording import count, in_sentence, metric_label, ratio_label
 from skewbench.report.columns import fixed, with_interval
 from skewbench.report.inputs import Absent, Empty, Inputs, main_design
@@ -108,6 +108,26 @@ def _decomposed(inputs: Inputs) -> str:
         f"{fixed(before.median(), signed=True)} in {metric_label(metric)} over the untouched "
         f"model; once both have a tuned threshold, {fixed(after.median(), signed=True)} is left "
         f"({(before > 0).sum()}, then {(after > 0).sum()}, of {len(wide)} pairs gain)."
+        f"{_tested(inputs, metric)}"
+    )
+
+
+def _tested(inputs: Inputs, metric: str) -> str:
+    """Say what tests say of both thresholds; nothing where there are none, or too few data sets."""
+    try:
+        columns = ("metric", "scores", "decision", "learner", "verdict")
+        table = main_design(inputs.table("comparisons", *columns))
+    except Absent:
+        return ""
+    rows = where(table[table["learner"] != OWN], metric=metric, scores="raw", prior="matched")
+    verdicts = pd.crosstab(rows["decision"], rows["verdict"])
+    if TOO_FEW in verdicts or not {"default", f"tuned_{metric}"} <= set(verdicts.index):
+        return ""
+    first, then = (verdicts.loc[rule] for rule in ("default", f"tuned_{metric}"))
+    return (
+        f" Tested, {first.get('better', 0)} are better at the default threshold; with both tuned, "
+        f"{then.get('better', 0)} are better and {then.get('worse', 0)} worse, and the other "
+        f"{then.sum() - then.get('better', 0) - then.get('worse', 0)} cannot be told to be either."
     )
 
 

@@ -157,7 +157,17 @@ def of_symptoms(inputs: Inputs) -> str:
     ]
     return (
         "The untouched model finds, at the default threshold and at the one tuned for F1, this "
-        f"much of the minority: {_listed(parts)}."
+        f"much of the minority: {_listed(parts)}.{_without_scores(inputs)}"
+    )
+
+
+def _without_scores(inputs: Inputs) -> str:
+    """Say what is not drawn where no scores are kept."""
+    if inputs.provenance.get("configuration", {}).get("protocol", {}).get("keep_scores", True):
+        return ""
+    return (
+        " Reliability and PR, ROC and cost curves are drawn from scores, which this study does not "
+        "keep (`keep_scores: true` does)."
     )
 
 
