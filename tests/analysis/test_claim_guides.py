@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from claim_evidence import BASE, FACTS, READING, claim, evidence, scores
+from claim_evidence import BASE, FACTS, READING, SIZES, claim, evidence, scores
 from small_tables import AP, described
 
 from skewbench.analysis.claims import forms, guides
@@ -89,6 +89,18 @@ def test_a_follower_takes_the_first_that_has_a_score_there():
     )
     effects = guides.advantage(tables, "control")
     assert share_imputed(claim(guide, "policy"), effects, known) == pytest.approx(1 / 3)
+
+
+def test_a_family_of_unknown_size_is_left_out():
+    values = {("a", "none"): 0.1, ("b", "none"): 0.9, ("c", "none"): 0.1}
+    values |= {("a", "smote"): 0.2, ("b", "smote"): 0.1, ("c", "smote"): 0.4}
+    known = evidence(scores(values), GUIDE, difficulty=SIZES[SIZES["dataset"] != "b"])
+    guide = GUIDE | {"branches": [GUIDE["branches"][0]]}
+    table = guides.policy_scores(guide, known)["tree"]
+    # a is in the branch; c, known to be in none, is left untouched
+    assert table["guide"].to_dict() == pytest.approx({"a": 0.2, "c": 0.1})
+    # with b, none would be the best on the others of a and of c
+    assert table["single best"].to_dict() == pytest.approx({"a": 0.2, "c": 0.4})
 
 
 def test_a_branch_that_a_study_knows_nothing_of_is_named():

@@ -112,6 +112,7 @@ def followed(
     Returns
     -------
     DataFrame, indexed by family
+        Without families of which a size that a branch looks at is not known.
 
     Raises
     ------
@@ -119,6 +120,8 @@ def followed(
         The study has nothing that a branch names, or lacks a size of the data.
     """
     reading, ratio = Reading(**test["reading"]), test.get("ratio", NATURAL)
+    sizes = sorted({size for branch in test["branches"] for size in branch["where"]})
+    families = families.intersection(evidence.measure(sizes, ratio).dropna().index)
     taken = pd.DataFrame({"strategy": CONTROL, "learner": learner}, index=families)
     for branch in test["branches"]:
         here = families.intersection(evidence.families(ratio, branch["where"]))
@@ -146,7 +149,8 @@ def policy_scores(test: dict[str, Any], evidence: Evidence) -> dict[str, pd.Data
     Returns
     -------
     dict of learner to DataFrame with the columns ``POLICIES``
-        Families on which some policy has no score are left out. Oriented: larger is better.
+        Families of unknown size, or on which some policy has no score, are left out. Oriented:
+        larger is better.
 
     Raises
     ------
@@ -161,8 +165,9 @@ def policy_scores(test: dict[str, Any], evidence: Evidence) -> dict[str, pd.Data
         if CONTROL not in pool:
             continue
         pool = pool[pool[CONTROL].notna()]
-        guide = pd.Series(np.nan, pool.index)
         taken = followed(test, evidence, learner, pool.index)
+        pool = pool.loc[taken.index]
+        guide = pd.Series(np.nan, pool.index)
         for (strategy, at), rows in taken.groupby(["strategy", "learner"]):
             guide[rows.index] = evidence.scores(strategy, reading, ratio, at)[rows.index]
         policies = sign * pd.DataFrame(
