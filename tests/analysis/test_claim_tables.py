@@ -96,7 +96,29 @@ def test_five_families_decide_nothing():
     assert table.loc["good", "verdict"] == "undecided"
     assert table.loc["good", "effect"] == pytest.approx(0.05, abs=0.01)
     assert np.isnan(table.loc["good", "lower"])
-    assert table.loc["good", "note"] == "5 of at least 6 data-set families"
+    assert table.loc["good", "note"] == "needs at least 6 families; this study can judge it on 5"
+
+
+def test_too_few_families_are_said_with_the_data_it_would_take():
+    ratios = [
+        rows({("d00", "none"): 0.5, ("d00", "good"): 0.6}, ratio=r) for r in ("ir10", "ir2m5")
+    ]
+    table, _ = judged(
+        contrast("good", where={"n_features": [9, None], "n_positive": [None, 50]}),
+        contrast("good", name="both", ratio="ir10", against_ratio="ir2m5"),
+        table=pd.concat([collected(), *ratios]),
+        difficulty=pd.DataFrame(
+            {"dataset": list(FACTS), "family": list(FACTS), "ratio": "natural"}
+            | {"n_features": 1, "n_positive": [40] * 10 + [60] * 2}
+        ),
+    )
+    # d08 and d09 have nine features or more and 40 minority rows
+    assert table["note"].tolist() == [
+        "needs at least 6 families with number of features 9 or more, number of minority rows "
+        "below 50; this study can judge it on 2",
+        "needs at least 6 families at ratio 10 and at ratio 2 with 5 minority rows; this study can "
+        "judge it on 1",
+    ]
 
 
 def test_an_undecided_claim_says_what_it_would_take():

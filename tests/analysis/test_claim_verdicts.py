@@ -12,7 +12,8 @@ from scipy.stats import bootstrap, spearmanr, wilcoxon
 from skewbench.analysis.claims.verdict import (
     Estimate,
     correlation_effect,
-    families_needed,
+    families_for_interval,
+    families_for_test,
     judge,
     mean_effect,
     multiplicity,
@@ -75,8 +76,15 @@ def test_who_is_better_is_enough(effects):
 def test_fewer_than_six_families_decide_nothing():
     found = mean_effect(np.full(5, 0.5))
     assert found[:2] == (0.5, pytest.approx(NAN, nan_ok=True))
-    assert judge(found, "better", 0.01) == ("undecided", "5 of at least 6 data-set families")
-    assert judge(mean_effect(np.array([])), "better", 0.01)[0] == "undecided"
+    assert judge(found, "better", 0.01) == (
+        "undecided",
+        "needs at least 6 families; this study can judge it on 5",
+    )
+    nothing = mean_effect(np.array([]))
+    assert judge(nothing, "better", 0.01, "with imbalance ratio 100 or more") == (
+        "undecided",
+        "needs at least 6 families with imbalance ratio 100 or more; this study can judge it on 0",
+    )
 
 
 def test_the_interval_is_that_of_the_mean():
@@ -90,23 +98,70 @@ def test_the_interval_is_that_of_the_mean():
     assert found.upper == pytest.approx(other.high, abs=0.002)
 
 
-def test_the_number_of_families_needed_by_hand():
+def test_families_for_the_interval_by_hand():
     # mean .02, spread .05: (1.96 x .05 / .02)^2 = 4.9^2 = 24.01
-    open_question = of_mean(-0.01, 0.05, 0.02, 0.05)
-    assert families_needed(open_question, 0.02) == pytest.approx(24.01, rel=1e-3)
-    verdict, note = judge(open_question, "better", 0.01)
-    assert verdict == "undecided"
-    assert "about 25 families" in note
-    # enough: from -.015 to the boundary at -.01 it is .005: (1.96 x .05 / .005)^2 = 384.1
-    note = judge(of_mean(-0.05, 0.02, -0.015, 0.05), "enough", 0.01)[1]
-    assert "about 385 families" in note
-    # equivalent: the same distance from .015
-    note = judge(of_mean(-0.02, 0.05, 0.015, 0.05), "equivalent", 0.01)[1]
-    assert "about 385 families" in note
+    assert families_for_interval(of_mean(-0.01, 0.05, 0.02, 0.05), 0) == pytest.approx(
+        24.01, rel=1e-3
+    )
+    # from -.015 to the boundary at -.01 it is .005: (1.96 x .05 / .005)^2 = 384.1
+    found = families_for_interval(of_mean(-0.05, 0.02, -0.015, 0.05), -0.01)
+    assert found == pytest.approx(384.1, rel=1e-3)
     # Spearman's r = .5: 3 + 1.125 (1.96 / .5493)^2 = 17.3
-    assert families_needed(estimate(-0.1, 0.8), 0.5) == pytest.approx(17.32, abs=0.01)
-    assert families_needed(estimate(0, 0), 0) == math.inf
+    assert families_for_interval(estimate(-0.1, 0.8, effect=0.5), 0) == pytest.approx(
+        17.32, abs=0.01
+    )
+    assert families_for_interval(estimate(0, 0), 0) == math.inf
+
+
+def test_families_for_the_signed_rank_test_by_hand():
+    # Ranks 1 and 2 of seven are negative: r = (25 - 3) / 28, 4/3 (1.96 / r)^2 = 8.30
+    effects = np.array([0.05, 0.06, 0.07, 0.08, -0.04, 0.09, -0.03])
+    assert families_for_test(mean_effect(effects), 0) == pytest.approx(8.297, abs=0.001)
+    # Shifted by a boundary of -.1 all are positive: 4/3 x 1.96^2
+    assert families_for_test(mean_effect(effects), -0.1) == pytest.approx(5.122, abs=0.001)
+    # One large effect turns the mean, not the ranks.
+    turned = mean_effect(np.array([1.0, -0.01, -0.02, -0.03, -0.04, -0.05]))
+    assert families_for_test(turned, 0) == math.inf
+    assert families_for_test(estimate(-0.1, 0.8), 0) == 0
+
+
+def test_families_for_the_signed_rank_test_agree_with_its_normal_score():
+    """Its z grows with the root of n: at z with 200 families it is 1.96 with 200 (1.96 / z)^2."""
+    effects = np.random.default_rng(0).normal(0.1, 1, 200)
+    z = wilcoxon(effects, method="asymptotic").zstatistic
+    found = families_for_test(mean_effect(effects), 0)
+    assert found == pytest.approx(200 * (1.96 / z) ** 2, rel=0.01)
+
+
+def test_an_undecided_note_asks_for_the_larger_number_of_families():
+    # Negative are ranks 1, 3, 5 and 7 of ten: r = 23 / 55, 4/3 (1.96 / r)^2 = 29.3
+    verdict, note = judge(of_mean(-0.01, 0.05, 0.02, 0.05), "better", 0.01)
+    assert verdict == "undecided"
+    assert note == "would take about 30 families at the signed ranks seen, 4/3 (1.96 / r)^2"
+    # At the boundary of enough, -.01, ranks 1, 3, 5, 7 and 9 are positive: r = -5 / 55, 619.7
+    note = judge(of_mean(-0.05, 0.02, -0.015, 0.05), "enough", 0.01)[1]
+    assert "about 620 families" in note
+    # Equivalent: the same distance from .015 to the nearer boundary.
+    note = judge(of_mean(-0.02, 0.05, 0.015, 0.05), "equivalent", 0.01)[1]
+    assert "about 620 families" in note
+    # Mean .02, squares .18025 in all: s = .16047, (1.96 s / .02)^2 = 247.3; r = 22 / 36 needs 14.
+    effects = np.array([-0.28, 0.01, 0.015, 0.02, 0.02, 0.025, 0.03, 0.32])
+    note = judge(Estimate(0.02, -0.1, 0.12, 8, effects), "better", 0.01)[1]
+    assert note == "would take about 248 families at the effect and spread seen, (1.96 s / d)^2"
+    assert "about 18 families" in judge(estimate(-0.1, 0.8, effect=0.5), "better", 0.01)[1]
     assert "no number" in judge(of_mean(-0.5, 0.5, 0, 0.05), "better", 0.01)[1]
+    turned = np.array([1.0, -0.01, -0.02, -0.03, -0.04, -0.05])
+    note = judge(Estimate(turned.mean(), -0.03, 0.5, 6, turned), "better", 0.01)[1]
+    assert note.startswith("mean and signed ranks point to different sides")
+
+
+@given(EFFECTS)
+def test_every_undecided_note_says_what_it_would_take(effects):
+    for expect in ("better", "enough", "equivalent"):
+        verdict, note = judge(mean_effect(np.array(effects)), expect, 0.01)
+        if verdict == "undecided":
+            said = ("would take about", "more families would not", "no number of", "more such")
+            assert any(words in note for words in said)
 
 
 def test_the_note_never_asks_for_fewer_families_than_there_are():
@@ -116,7 +171,10 @@ def test_the_note_never_asks_for_fewer_families_than_there_are():
 
 def test_small_effects_are_called_small():
     assert "smaller than the margin" in judge(estimate(0.001, 0.004), "better", 0.01)[1]
-    assert "smaller than the margin" in judge(estimate(-0.004, 0.004), "better", 0.01)[1]
+    assert judge(estimate(-0.004, 0.004), "better", 0.01)[1] == (
+        "as good as settled: an effect beyond the margin of 0.01 is excluded, and more families "
+        "would not change that"
+    )
     assert judge(estimate(0.02, 0.04), "better", 0.01)[1] == ""
 
 
@@ -172,7 +230,8 @@ def test_the_signed_rank_test_has_to_agree():
     assert wilcoxon(effects, method="exact").pvalue == pytest.approx(10 / 128)
     assert judge(found, "better", 0.01) == (
         "undecided",
-        "the interval alone would decide, but the signed-rank test has p > .05",
+        "the interval alone would decide, but the signed-rank test has p > .05: would take about 9 "
+        "families at the signed ranks seen, 4/3 (1.96 / r)^2",
     )
     # Six of one sign: p = 2 / 64.
     assert judge(mean_effect(np.linspace(0.02, 0.07, 6)), "better", 0.01)[0] == "supported"
@@ -192,7 +251,8 @@ def test_the_test_is_at_the_boundary_of_the_claim():
 def test_many_values_of_the_control_decide_nothing():
     found = mean_effect(np.linspace(0.02, 0.07, 10))
     assert judge(found._replace(share_imputed=0.1), "better", 0.01)[0] == "supported"
-    expected = ("undecided", "11% of the values are the control's")
+    note = "11% of the values are the control's, of failed cells; needs at most 10%"
+    expected = ("undecided", note)
     assert judge(found._replace(share_imputed=0.11), "better", 0.01) == expected
 
 

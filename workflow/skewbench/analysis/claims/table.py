@@ -19,6 +19,7 @@ from skewbench.analysis.claims.verdict import (
     mean_effect,
     multiplicity,
 )
+from skewbench.analysis.ratios import ratio_facts
 from skewbench.analysis.select import where
 
 POOLED = "all"
@@ -28,6 +29,12 @@ COLUMNS += ["note_on_all"]
 BY_LEARNER = ["id", "number", "learner", "verdict", "effect", "lower", "upper", "n_datasets"]
 POLICY = ["guide", "learner", "policy", "regret", "lower", "upper", "n_datasets"]
 POLICY += ["ratio", "metric", "decision"]
+SIZES = {
+    "imbalance_ratio": "imbalance ratio",
+    "n_positive": "number of minority rows",
+    "n_features": "number of features",
+    "n_rows": "number of training rows",
+}
 NOTHING = Estimate(float("nan"), float("nan"), float("nan"), 0, share_imputed=float("nan"))
 
 
@@ -68,7 +75,8 @@ def claim_tables(
     for claim in claims:
         try:
             estimates = _estimates(claim, basis(claim, evidence))
-            verdict, note = judge(estimates[POOLED], claim.expect, claim.margin)
+            population = _population(claim.test)
+            verdict, note = judge(estimates[POOLED], claim.expect, claim.margin, population)
             if claim.kind == "policy":
                 policies += _policy_rows(claim, evidence)
         except Absent as absent:
@@ -151,6 +159,26 @@ def _policy_rows(claim: Claim, evidence: Evidence) -> list[dict[str, Any]]:
 def _numbers(estimate: Estimate) -> dict[str, float]:
     names = ("effect", "lower", "upper", "n_datasets")
     return dict(zip(names, estimate[:4], strict=True))
+
+
+def _population(test: dict[str, Any]) -> str:
+    """Return which families a claim is about, after "families"; "" if any will do."""
+    ratios = [test[key] for key in ("ratio", "against_ratio") if test.get(key, NATURAL) != NATURAL]
+    places = []
+    for ratio, arm in map(ratio_facts, ratios):
+        places.append(f"at ratio {ratio:g}" + (f" with {arm}" if arm.endswith("rows") else ""))
+    limits = [
+        f"{SIZES.get(name, name)} {_between(*bounds)}"
+        for name, bounds in test.get("where", {}).items()
+    ]
+    said = [" and ".join(places)] + ["with " + ", ".join(limits)] * bool(limits)
+    return " ".join(filter(None, said))
+
+
+def _between(low: float | None, high: float | None) -> str:
+    bounds = [] if low is None else [f"{low:g} or more"]
+    bounds += [] if high is None else [f"below {high:g}"]
+    return " and ".join(bounds) or "of any size"
 
 
 def _unit(claim: Claim) -> str:

@@ -42,6 +42,7 @@ ERROR = 0.05
 MOST_IMPUTED = 0.1
 NORMAL = 1.959964  # 97.5 % quantile of the normal distribution
 RESAMPLES = 2000
+MOST_FAMILIES = 10_000  # more than that is no number to ask for
 
 
 class Estimate(NamedTuple):
@@ -87,7 +88,7 @@ def correlation_effect(y: np.ndarray, x: np.ndarray, instead: np.ndarray | None 
     return Estimate(effect, float(interval.low), float(interval.high), n)
 
 
-def judge(estimate: Estimate, expect: str, margin: float) -> tuple[str, str]:
+def judge(estimate: Estimate, expect: str, margin: float, population: str = "") -> tuple[str, str]:
     """Return the verdict and a note: what it would take, or how small the effect is.
 
     Parameters
@@ -96,18 +97,22 @@ def judge(estimate: Estimate, expect: str, margin: float) -> tuple[str, str]:
         Oriented: positive where the advice is right.
     expect : {"better", "enough", "equivalent"}
     margin : float
+    population : str
+        Which families the claim is about, to follow the word: "with imbalance ratio below 10".
 
     Returns
     -------
     verdict, note : str
     """
-    effect, lower, upper, n = estimate[:4]
+    lower, upper, n = estimate[1:4]
     if n < SMALLEST_N:
-        return UNDECIDED, f"{n} of at least {SMALLEST_N} data-set families"
+        families = " ".join(filter(None, ("families", population)))
+        return UNDECIDED, f"needs at least {SMALLEST_N} {families}; this study can judge it on {n}"
     if estimate.share_imputed > MOST_IMPUTED:
-        return UNDECIDED, f"{estimate.share_imputed:.0%} of the values are the control's"
+        share = f"{estimate.share_imputed:.0%} of the values are the control's, of failed cells"
+        return UNDECIDED, f"{share}; needs at most {MOST_IMPUTED:.0%}"
     if math.isnan(lower) or math.isnan(upper):
-        return UNDECIDED, "no interval: the families do not differ in the measure or the effect"
+        return UNDECIDED, "needs families that differ in the measure and the effect; these do not"
     better = expect == "better"
     boundaries = (0.0,) if better else (-margin, margin) if expect == "equivalent" else (-margin,)
     sides = [side_of(estimate, boundary) for boundary in boundaries]
@@ -116,10 +121,10 @@ def judge(estimate: Estimate, expect: str, margin: float) -> tuple[str, str]:
     if sides[0] < 0 or sides[-1] > 0:
         return CONTRADICTED, f"by less than {margin:g}" * (better and lower > -margin)
     if better and -margin < lower and upper < margin:
-        return UNDECIDED, f"any effect is smaller than the margin of {margin:g}"
-    if not any(lower <= boundary <= upper for boundary in boundaries):
-        return UNDECIDED, "the interval alone would decide, but the signed-rank test has p > .05"
-    return UNDECIDED, _needed(estimate, min(abs(effect - boundary) for boundary in boundaries))
+        settled = f"as good as settled: an effect beyond the margin of {margin:g} is excluded"
+        return UNDECIDED, f"{settled}, and more families would not change that"
+    needed = [_needed(estimate, b) for b, side in zip(boundaries, sides, strict=True) if not side]
+    return UNDECIDED, max(needed)[1]
 
 
 def side_of(estimate: Estimate, boundary: float) -> int:
@@ -147,13 +152,14 @@ def multiplicity(claims: pd.DataFrame) -> str:
     )
 
 
-def families_needed(estimate: Estimate, distance: float) -> float:
-    """Return how many families would decide, were mean and spread those seen.
+def families_for_interval(estimate: Estimate, boundary: float) -> float:
+    """Return with how many families the interval would clear ``boundary``, as the effects are.
 
-    A 95 % interval of a mean, mean +- 1.96 s / sqrt(n), clears a boundary at ``distance`` when
-    n > (1.96 s / distance)^2. For Spearman's r it is 3 + (1 + r^2 / 2) (1.96 / atanh r)^2
+    A 95 % interval of a mean, mean +- 1.96 s / sqrt(n), clears a boundary at the distance d when
+    n > (1.96 s / d)^2. For Spearman's r it is 3 + (1 + r^2 / 2) (1.96 / atanh r)^2
     [Bonett & Wright 2000].
     """
+    distance = abs(estimate.effect - boundary)
     if distance <= 0:
         return math.inf
     if estimate.families is None:
@@ -162,14 +168,46 @@ def families_needed(estimate: Estimate, distance: float) -> float:
     return (NORMAL * estimate.families.std(ddof=1) / distance) ** 2
 
 
-def _needed(estimate: Estimate, distance: float) -> str:
-    n = families_needed(estimate, distance)
-    if n > 10_000:
-        return "no number of families would decide an effect as near to the boundary as this"
-    # The normal formula may say fewer than there are, where the bootstrap was not convinced.
-    n = max(math.ceil(n), estimate.n + 1)
-    formula = "(1.96 s / d)^2" if estimate.families is not None else "3 + (1 + r^2/2)(1.96/z)^2"
-    return f"would take about {n} families at the effect and spread seen, {formula}"
+def families_for_test(estimate: Estimate, boundary: float) -> float:
+    """Return with how many families the signed-rank test would agree with the mean.
+
+    Noether's approximation [1987, JASA 82, 645]: n = z^2 / (3 (p - 1/2)^2), where p is the
+    probability that the sum of two effects is positive and z = 1.96 for p <= .05, with no reserve
+    for power, as in :func:`families_for_interval`. The rank-biserial correlation r estimates
+    2 p - 1, so that n = 4/3 (1.96 / r)^2. Infinite where mean and ranks lie on different sides of
+    ``boundary``; 0 for a correlation, which is not tested.
+    """
+    if estimate.families is None:
+        return 0.0
+    r = signed_rank(estimate.families - boundary).rank_biserial
+    if r * (estimate.effect - boundary) <= 0:
+        return math.inf
+    return 4 / 3 * (NORMAL / r) ** 2
+
+
+def _needed(estimate: Estimate, boundary: float) -> tuple[float, str]:
+    """Return how many families would decide on which side of ``boundary``, and a sentence."""
+    interval, test = (f(estimate, boundary) for f in (families_for_interval, families_for_test))
+    start = ""
+    if not estimate.lower <= boundary <= estimate.upper:
+        start = "the interval alone would decide, but the signed-rank test has p > .05: "
+        interval = 0.0
+    n = max(interval, test)
+    if interval <= MOST_FAMILIES and math.isinf(test):
+        said = "mean and signed ranks point to different sides: more such families would not decide"
+        return n, start + said
+    if n > MOST_FAMILIES:
+        said = "no number of families would decide an effect as near to the boundary as this"
+        return n, start + said
+    if test > interval:
+        how = "signed ranks seen, 4/3 (1.96 / r)^2"
+    elif estimate.families is not None:
+        how = "effect and spread seen, (1.96 s / d)^2"
+    else:
+        how = "effect and spread seen, 3 + (1 + r^2/2)(1.96/z)^2"
+    # The normal formulas may say fewer than there are, where bootstrap or test was not convinced.
+    shown = max(math.ceil(n), estimate.n + 1)
+    return n, f"{start}would take about {shown} families at the {how}"
 
 
 def _correlation(y, x, instead=None, axis=-1):
