@@ -33,6 +33,23 @@ def test_alternatives_are_families_of_methods_without_the_advised():
     assert found.to_dict() == pytest.approx({"a": 0.8, "b": 0.5})
 
 
+def test_alternatives_on_report_worthy_data_are_chosen_there():
+    strategies = described(none="control", smote="data", weight_inverse="algorithm")
+    values = {"a": (0.5, 0.1), "b": (0.4, 0.6), "c": (0.9, 0.1)}
+    collected = scores(
+        {(family, "none"): none for family, (none, _) in values.items()}
+        | {(family, "weight_inverse"): weights for family, (_, weights) in values.items()}
+        | {(family, "smote"): 0.9 for family in values}
+    )
+    collected.loc[collected["family"] == "c", "flags"] = "few_positives"
+    test = {"of": ["smote"], "baseline": "best_alternative", "reading": READING}
+    known = Evidence(collected, strategies, [AP], measures(FACTS, ["natural"]))
+    # on b and c none is better (1.3 against .7), on b alone the weights are
+    assert forms.contrast(test, known.own_results)["tree"]["a"] == pytest.approx(0.9 - 0.5)
+    found = forms.contrast(test, known.report_worthy("few_positives").own_results)["tree"]
+    assert found.to_dict() == pytest.approx({"a": 0.8, "b": 0.5})
+
+
 GUIDE = {
     "guide": "mine",
     "reading": READING,

@@ -121,6 +121,40 @@ def test_too_few_families_are_said_with_the_data_it_would_take():
     ]
 
 
+def flagged(table, datasets, flags="few_positives,few_positives_for_calibration"):
+    return table.assign(flags=table["flags"].mask(table["dataset"].isin(datasets), flags))
+
+
+def test_the_verdict_on_report_worthy_data_alone():
+    losing = [f"d{i:02d}" for i in range(0, N, 2)]  # luck loses on these
+    table, made = judged(
+        contrast("luck"), contrast("good", expect="enough"), table=flagged(collected(), losing)
+    )
+    assert table["n_datasets"].tolist() == [N, N]
+    assert table["verdict"].tolist() == ["undecided", "supported"]
+    assert table["n_report_worthy"].tolist() == [6, 6]
+    assert table["verdict_report_worthy"].tolist() == ["supported", "supported"]
+    # .05 (1 + .01 i) for i = 1, 3, ..., 11, whose mean is 6
+    assert table.loc["luck", "effect_report_worthy"] == pytest.approx(0.05 * 1.06)
+    one_more, _ = judged(contrast("luck"), table=flagged(collected(), [*losing, "d01"]))
+    assert one_more["n_report_worthy"].tolist() == [5]
+    assert one_more["verdict_report_worthy"].tolist() == ["undecided"]
+    assert set(made["claims_by_learner"]["n_datasets"]) == {N}
+
+
+def test_claims_on_calibration_want_more_positives():
+    few = flagged(collected(), ["d00", "d01"], "few_positives_for_calibration,resampler_noop")
+    few = pd.concat([few, few.assign(metric="log_loss")])
+    table, _ = judged(
+        contrast("good"),
+        contrast("good", name="loss", reading={"metric": "log_loss"}),
+        contrast("rusboost"),
+        table=few,
+    )
+    assert table["n_report_worthy"].tolist() == [N, N - 2, 0]
+    assert table["verdict_report_worthy"].tolist() == ["supported", "contradicted", "not yet run"]
+
+
 def test_an_undecided_claim_says_what_it_would_take():
     table, _ = judged(contrast("luck"))
     assert "families" in table.loc["luck", "note"] or "no number" in table.loc["luck", "note"]

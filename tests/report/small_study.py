@@ -124,7 +124,7 @@ def claims() -> pd.DataFrame:
     verdicts = ["supported", "supported", "contradicted", "undecided", "not yet run"]
     rows = [
         known | {"id": f"c{i}", "number": i // 2, "verdict": verdict, "effect": 0.1 * i}
-        | {"lower": 0.0, "upper": 0.5, "note": "note"}
+        | {"lower": 0.0, "upper": 0.5, "note": "note", "verdict_report_worthy": "undecided"}
         for i, verdict in enumerate(verdicts)
     ]  # fmt: skip
     return pd.DataFrame(rows)

@@ -122,6 +122,15 @@ def test_figures_are_images_and_run_nothing(page):
     assert alts == {'A finding <b> & "more"'}
 
 
+# --- What a table says beside its cells -----------------------------------------------------------
+
+
+def test_claims_show_their_verdict_on_report_worthy_data(page):
+    claims = section(page, "claims")
+    assert "On report-worthy data alone" in claims
+    assert "50 positives or more in the test folds" in claims
+
+
 # --- What is missing is visible -------------------------------------------------------------------
 
 

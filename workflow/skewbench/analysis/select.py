@@ -99,11 +99,16 @@ def control_of(strategies: pd.DataFrame, learner: str) -> pd.Series:
 
 def needs_fallback(frame: pd.DataFrame) -> np.ndarray:
     """Return which rows belong to cells that take their control's value, as a boolean array."""
-    flags = frame["flags"].astype("category").cat
-    over = [flag for flag in flags.categories if OVER_SIZE_LIMIT in str(flag).split(",")]
     missing = frame["status"].isin(FALLBACK_STATUSES)
-    missing |= frame["flags"].isin(over) & (frame["status"] != "ok")
+    missing |= has_flag(frame, OVER_SIZE_LIMIT) & (frame["status"] != "ok")
     return missing.to_numpy()
+
+
+def has_flag(frame: pd.DataFrame, flag: str) -> np.ndarray:
+    """Return which rows have ``flag`` among their flags, as a boolean array."""
+    known = frame["flags"].astype("category").cat.categories
+    having = [flags for flags in known if flag in str(flags).split(",")]
+    return frame["flags"].isin(having).to_numpy()
 
 
 def seed_values(

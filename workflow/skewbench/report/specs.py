@@ -227,6 +227,7 @@ CLAIMS = TableSpec(
         interval("effect", "Effect [95 %]"),
         text("unit", "Unit"),
         N_DATASETS,
+        verdict("verdict_report_worthy", "On report-worthy data alone"),
         prose("form", "How it was tested"),
         prose("note", "Note"),
         prose("source", "Source"),

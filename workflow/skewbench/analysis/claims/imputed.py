@@ -48,6 +48,8 @@ def share_imputed(claim: Claim, effects: pd.DataFrame, evidence: Evidence) -> fl
     evidence : Evidence
         From :func:`basis`.
     """
+    if evidence is not evidence.with_fallback:  # own results alone
+        return 0.0
     shares = [
         evidence.imputed(strategy, reading, ratio, at).reindex(families)
         for learner, values in effects.items()

@@ -8,7 +8,13 @@ from typing import Any
 import pandas as pd
 
 from skewbench.analysis.claims import forms, guides
-from skewbench.analysis.claims.evidence import NATURAL, Absent, Evidence, measures
+from skewbench.analysis.claims.evidence import (
+    NATURAL,
+    TOO_FEW_POSITIVES,
+    Absent,
+    Evidence,
+    measures,
+)
 from skewbench.analysis.claims.imputed import basis, share_imputed
 from skewbench.analysis.claims.registry import Claim, readings_of
 from skewbench.analysis.claims.verdict import (
@@ -20,15 +26,17 @@ from skewbench.analysis.claims.verdict import (
     multiplicity,
 )
 from skewbench.analysis.ratios import ratio_facts
+from skewbench.analysis.readings import PROBABILITY_METRICS
 from skewbench.analysis.select import where
 
 POOLED = "all"
 COLUMNS = ["id", "number", "advice", "source", "form", "verdict", "effect", "lower", "upper"]
 COLUMNS += ["unit", "n_datasets", "share_imputed", "note", "expect", "margin", "kind"]
-COLUMNS += ["note_on_all"]
+COLUMNS += ["n_report_worthy", "effect_report_worthy", "verdict_report_worthy", "note_on_all"]
 BY_LEARNER = ["id", "number", "learner", "verdict", "effect", "lower", "upper", "n_datasets"]
 POLICY = ["guide", "learner", "policy", "regret", "lower", "upper", "n_datasets"]
 POLICY += ["ratio", "metric", "decision"]
+CALIBRATION = (*PROBABILITY_METRICS, "calibration_slope", "observed_expected")
 SIZES = {
     "imbalance_ratio": "imbalance ratio",
     "n_positive": "number of minority rows",
@@ -62,8 +70,9 @@ def claim_tables(
     Returns
     -------
     dict of str to DataFrame
-        ``claims``: one row per claim, pooled over learners within each data-set family;
-        ``note_on_all`` says in every row what the number of claims means for their verdicts.
+        ``claims``: one row per claim, pooled over learners within each data-set family; what ends
+        in ``report_worthy`` is of the families with enough test positives alone; ``note_on_all``
+        says in every row what the number of claims means for their verdicts.
         ``claims_by_learner``: the same effect per learner. ``policies``: regret of each guide and
         of what it is compared with, per learner and pooled (``all``).
     """
@@ -71,12 +80,17 @@ def claim_tables(
     readings = {reading for claim in claims for reading in readings_of(claim.test)}
     ratios = sorted(where(collected, task="binary")["ratio"].astype(str).unique())
     evidence = Evidence(collected, strategies, readings, measures(facts, ratios, difficulty))
+    report_worthy = {flag: evidence.report_worthy(flag) for flag in TOO_FEW_POSITIVES}
     rows, by_learner, policies = [], [], []
     for claim in claims:
+        worthy, worthy_verdict = NOTHING, NOT_YET_RUN
         try:
             estimates = _estimates(claim, basis(claim, evidence))
-            population = _population(claim.test)
-            verdict, note = judge(estimates[POOLED], claim.expect, claim.margin, population)
+            rule = claim.expect, claim.margin
+            verdict, note = judge(estimates[POOLED], *rule, _population(claim.test))
+            few = report_worthy[_too_few(claim)]
+            worthy = _estimates(claim, basis(claim, few), by_learner=False)[POOLED]
+            worthy_verdict, _ = judge(worthy, *rule)
             if claim.kind == "policy":
                 policies += _policy_rows(claim, evidence)
         except Absent as absent:
@@ -84,6 +98,8 @@ def claim_tables(
             verdict = NOT_YET_RUN
         pooled = estimates.pop(POOLED)
         found = _numbers(pooled) | {"share_imputed": pooled.share_imputed}
+        found |= {"n_report_worthy": worthy.n, "effect_report_worthy": worthy.effect}
+        found |= {"verdict_report_worthy": worthy_verdict}
         rows.append(_row(claim) | {"verdict": verdict, "note": note} | found)
         for learner, found in estimates.items():
             verdict, _ = judge(found, claim.expect, claim.margin)
@@ -105,8 +121,8 @@ def _row(claim: Claim) -> dict[str, Any]:
     return row | {"source": " ".join(claim.source), "unit": _unit(claim)}
 
 
-def _estimates(claim: Claim, evidence: Evidence) -> dict[str, Estimate]:
-    """Return the estimate of every learner, and of their mean within each family.
+def _estimates(claim: Claim, evidence: Evidence, by_learner: bool = True) -> dict[str, Estimate]:
+    """Return the estimate of every learner if wanted, and of their mean within each family.
 
     Raises
     ------
@@ -135,7 +151,7 @@ def _estimates(claim: Claim, evidence: Evidence) -> dict[str, Estimate]:
     effects = effects.sort_index()
     pooled = effects.mean(axis=1) if effects.shape[1] else pd.Series(dtype=float)
     found = {}
-    for name, values in {**effects, POOLED: pooled}.items():
+    for name, values in {**(effects if by_learner else {}), POOLED: pooled}.items():
         shown = effects if name == POOLED else effects[[name]]
         share = share_imputed(claim, shown, evidence)
         found[name] = estimate(values)._replace(share_imputed=share)
@@ -159,6 +175,12 @@ def _policy_rows(claim: Claim, evidence: Evidence) -> list[dict[str, Any]]:
 def _numbers(estimate: Estimate) -> dict[str, float]:
     names = ("effect", "lower", "upper", "n_datasets")
     return dict(zip(names, estimate[:4], strict=True))
+
+
+def _too_few(claim: Claim) -> str:
+    """Return the flag of families with too few test positives for what a claim is about."""
+    calibration = any(reading.metric in CALIBRATION for reading in readings_of(claim.test))
+    return TOO_FEW_POSITIVES[calibration]
 
 
 def _population(test: dict[str, Any]) -> str:
