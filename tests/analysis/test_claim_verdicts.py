@@ -17,6 +17,7 @@ from skewbench.analysis.claims.verdict import (
     judge,
     mean_effect,
     multiplicity,
+    standing,
 )
 
 NAN = float("nan")
@@ -262,3 +263,15 @@ def test_what_the_number_of_claims_means():
         "118 claims judged, without correction for their number: were no effect real, chance would "
         "decide at most about 5.9 of them (118 x 0.05)."
     )
+
+
+def test_an_undecided_claim_without_an_interval_had_too_few_families():
+    claims = pd.DataFrame(
+        {
+            "verdict": ["supported", "undecided", "undecided", "not yet run"],
+            "lower": [0.1, -0.1, NAN, NAN],
+        }
+    )
+    assert standing(claims).tolist() == [
+        "supported", "undecided", "too few families", "not yet run"
+    ]  # fmt: skip

@@ -46,7 +46,7 @@ def test_claims_are_drawn_by_unit_and_the_same_twice(tmp_path):
     assert len(labels) == len(CLAIMS) - 2
     assert "same (equivalent)  9" in labels
     said = words_of(figure)
-    assert "Of 19 tested claims, 4 supported, 1 contradicted, 14 undecided" in said
+    assert "Of 18 judged claims, 4 supported, 1 contradicted, 13 undecided" in said
     assert "Not drawn, for want of data: 2 claims" in said
     assert "18 claims judged, without correction for their number" in said
     assert "+3.00" in said

@@ -121,10 +121,11 @@ def resources() -> pd.DataFrame:
 
 def claims() -> pd.DataFrame:
     known = {"advice": HOSTILE, "source": "002", "form": "form", "unit": "AP", "n_datasets": 12}
-    verdicts = ["supported", "supported", "contradicted", "undecided", "not yet run"]
+    verdicts = ["supported", "supported", "contradicted", "undecided", "not yet run", "undecided"]
+    lower = [0.0, 0.0, 0.0, 0.0, None, None]
     rows = [
         known | {"id": f"c{i}", "number": i // 2, "verdict": verdict, "effect": 0.1 * i}
-        | {"lower": 0.0, "upper": 0.5, "note": "note", "verdict_report_worthy": "undecided"}
+        | {"lower": lower[i], "upper": 0.5, "note": "note", "verdict_report_worthy": "undecided"}
         for i, verdict in enumerate(verdicts)
     ]  # fmt: skip
     return pd.DataFrame(rows)

@@ -147,8 +147,8 @@ def test_findings(inputs):
     )
     assert "takes 16.0 times the CPU time" in findings.of_cost(inputs)  # median of 2 and 30
     assert findings.of_claims(inputs) == (
-        "Of 5 claims on 3 pieces of advice in the notes: 2 supported, 1 contradicted, 1 undecided "
-        "and 1 not yet run."
+        "Of 6 claims on 3 pieces of advice in the notes, 4 could be judged: 2 supported, 1 "
+        "contradicted and 1 undecided; 1 with too few families of data sets and 1 not yet run."
     )
     assert findings.of_recommender(inputs) == (
         "Of 2 pairs of learner and metric, the recommender has less regret than the single best in "

@@ -66,7 +66,7 @@ def claim_plot(claims: pd.DataFrame) -> Figure:
         axes = figure.add_subplot(grid[position])
         _forest(axes, part)
         axes.set_xlabel(_PANELS[name])
-    title(figure, _finding(claims), _detail(claims, drawn))
+    title(figure, _finding(drawn), _detail(claims, drawn))
     figure.legend(handles=_handles(drawn), loc="outside lower center", ncols=3)
     return figure
 
@@ -106,11 +106,10 @@ def _label(row) -> str:
     return f"{' '.join(spelt)}{expected}  {row.number}"
 
 
-def _finding(claims: pd.DataFrame) -> str:
-    found = claims["verdict"].value_counts()
+def _finding(drawn: pd.DataFrame) -> str:
+    found = drawn["verdict"].value_counts()
     said = [f"{found.get(name, 0)} {name}" for name in ("supported", "contradicted", "undecided")]
-    tested = len(claims) - found.get("not yet run", 0)
-    return f"Of {count(tested, 'tested claim')}, {said[0]}, {said[1]}, {said[2]}"
+    return f"Of {count(len(drawn), 'judged claim')}, {said[0]}, {said[1]}, {said[2]}"
 
 
 def _detail(claims: pd.DataFrame, drawn: pd.DataFrame) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from skewbench.analysis.claims.verdict import JUDGED, NOT_YET_RUN, TOO_FEW, standing
 from skewbench.analysis.readings import PRIMARY
 from skewbench.analysis.select import CONTROL, OWN, where
 from skewbench.figures.wording import count, in_sentence, metric_label, ratio_label
@@ -189,16 +190,20 @@ def of_cost(inputs: Inputs) -> str:
 
 
 def of_claims(inputs: Inputs) -> str:
-    """Say how many claims have which verdict."""
-    table = inputs.table("claims", "number", "verdict")
-    verdicts = table["verdict"].astype(str).value_counts()
-    order = ["supported", "contradicted", "undecided", "not yet run"]
-    named = [name for name in [*order, *sorted(set(verdicts.index) - {*order})] if name in verdicts]
-    parts = [f"{verdicts[name]} {name}" for name in named]
-    return (
-        f"Of {count(len(table), 'claim')} on {count(table['number'].nunique(), 'piece')} of advice "
-        f"in the notes: {_listed(parts)}."
+    """Say how many claims could be judged, with which verdict, and why the others could not."""
+    table = inputs.table("claims", "number", "verdict", "lower")
+    found = standing(table).value_counts()
+    judged, rest = (
+        [f"{found[name]} {words}" for name, words in names.items() if name in found]
+        for names in (
+            {name: name for name in JUDGED},
+            {TOO_FEW: "with too few families of data sets", NOT_YET_RUN: NOT_YET_RUN},
+        )
     )
+    said = f"Of {count(len(table), 'claim')} on {count(table['number'].nunique(), 'piece')} of "
+    said += f"advice in the notes, {sum(found.get(name, 0) for name in JUDGED)} could be judged"
+    said += f": {_listed(judged)}" if judged else ""
+    return said + (f"; {_listed(rest)}." if rest else ".")
 
 
 def of_recommender(inputs: Inputs) -> str:

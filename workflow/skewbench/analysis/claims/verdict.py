@@ -36,7 +36,8 @@ from skewbench.statistics.paired import bca_interval, signed_rank
 
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
 NOT_YET_RUN = "not yet run"
-VERDICTS = (SUPPORTED, CONTRADICTED, UNDECIDED, NOT_YET_RUN)
+JUDGED = (SUPPORTED, CONTRADICTED, UNDECIDED)
+TOO_FEW = "too few families"
 SMALLEST_N = 6  # with fewer the exact test cannot reach .05
 ERROR = 0.05
 MOST_IMPUTED = 0.1
@@ -150,6 +151,18 @@ def multiplicity(claims: pd.DataFrame) -> str:
         f"{n} claim{'' if n == 1 else 's'} judged, without correction for their number: were no "
         f"effect real, chance would decide at most about {n * ERROR:.1f} of them ({n} x {ERROR:g})."
     )
+
+
+def standing(claims: pd.DataFrame) -> pd.Series:
+    """Return the verdict of every claim; ``TOO_FEW`` where an undecided one has no interval.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        ``verdict``; ``lower``: NaN where a claim could not be judged.
+    """
+    verdicts = claims["verdict"].astype(str)
+    return verdicts.mask((verdicts == UNDECIDED) & claims["lower"].isna(), TOO_FEW)
 
 
 def families_for_interval(estimate: Estimate, boundary: float) -> float:
