@@ -77,7 +77,7 @@ SECTIONS = (
         "The notes' advice, tested",
         findings.of_claims,
         "Each piece of advice was given a population, a contrast, a metric and a margin before its "
-        "result was seen. Undecided is a verdict too. Report-worthy "
+        "result was seen; what was added later says so. Undecided is a verdict too. Report-worthy "
         "data have 50 positives or more in the test folds of a repeat, 100 for a claim on "
         "calibration.",
         figures=("claims",),

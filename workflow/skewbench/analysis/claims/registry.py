@@ -35,7 +35,8 @@ class Claim:
     source : tuple of str
         Numbers of the notes that give it.
     form : str
-        Population, contrast, metric and margin in words, written before any result was seen.
+        Population, contrast, metric and margin in words, written before any result was seen; a
+        later one says so.
     kind : str
         One of ``KINDS``.
     test : dict
