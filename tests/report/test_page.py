@@ -131,6 +131,13 @@ def test_claims_show_their_verdict_on_report_worthy_data(page):
     assert "50 positives or more in the test folds" in claims
 
 
+def test_both_tables_of_policies_say_why_their_regrets_differ(tmp_path):
+    policies = TABLES["recommender"]().assign(guide="guide 002", ratio="natural")
+    tables = {name: table() for name, table in TABLES.items()} | {"policies": policies}
+    shown = section(render(make_inputs(tmp_path, tables=tables)), "recommender")
+    assert shown.count("so that regrets of one name differ.</p>") == 2
+
+
 # --- What is missing is visible -------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -17,7 +17,10 @@ def _all_rows(inputs: Inputs, name: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A table in a section: which, which rows, which columns, and by what it is sorted."""
+    """A table in a section: which, which rows, which columns, and by what it is sorted.
+
+    ``note`` is a sentence under it.
+    """
 
     name: str
     caption: str
@@ -26,6 +29,7 @@ class TableSpec:
     sort: tuple[str, ...] = ()
     descending: bool = False
     is_open: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ def _table(spec: TableSpec, rows: pd.DataFrame, inputs: Inputs) -> Table:
     keys = [key for key in spec.sort if key in rows]
     if keys:
         rows = rows.sort_values(keys, ascending=not spec.descending, kind="stable")
-    return make_table(rows, spec.caption, spec.columns, f"tables/{spec.name}.csv")
+    made = make_table(rows, spec.caption, spec.columns, f"tables/{spec.name}.csv")
+    return replace(made, note=" ".join(filter(None, (made.note, spec.note))))
 
 
 def place_figures(names: Iterable[str], sections: Sequence[Section]) -> dict[str, list[str]]:

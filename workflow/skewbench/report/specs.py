@@ -259,9 +259,23 @@ _POLICY = (
     prose("note", "Note"),
 )
 RECOMMENDER = TableSpec(
-    "recommender", "The recommender beside simple policies", _POLICY, is_open=True
+    "recommender",
+    "The recommender beside simple policies",
+    _POLICY,
+    is_open=True,
+    note="Regret is counted from the best of all strategies with their score versions and decision "
+    "rules, models of their own included, and is the mean over a family's ratios; the table of the "
+    "guides as policies counts it from the best of one learner's strategies at one ratio and "
+    "decision rule, so that regrets of one name differ.",
 )
-POLICIES = TableSpec("policies", "The notes' decision guides as policies", _POLICY)
+POLICIES = TableSpec(
+    "policies",
+    "The notes' decision guides as policies",
+    _POLICY,
+    note="Regret is counted from the best of one learner's strategies at one ratio and decision "
+    "rule; the recommender's table counts it from the best of many more options and takes the mean "
+    "over a family's ratios, so that regrets of one name differ.",
+)
 FAILED = TableSpec("status", "Failed, out of time or missing", _WITHOUT_RESULT, failed_rows)
 INFEASIBLE = TableSpec("status", "Infeasible by design", _WITHOUT_RESULT, infeasible_rows)
 DATASETS = TableSpec(
