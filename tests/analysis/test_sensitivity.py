@@ -4,7 +4,7 @@ from small_tables import AP, described, rows
 
 from skewbench.analysis.effects import effect_differences
 from skewbench.analysis.readings import Reading
-from skewbench.analysis.select import family_means, few_positives
+from skewbench.analysis.select import families_with, family_means
 from skewbench.analysis.sensitivity import sensitivity_table
 
 STRATEGIES = described(none="control", smote="data", rose="data")
@@ -54,9 +54,10 @@ def test_data_sets_left_out():
 
 def test_families_with_few_positives():
     collected = rows(_one_failure())
-    assert few_positives(collected.assign(flags="few_positives_for_calibration")) == set()
+    calibration = "few_positives_for_calibration"
+    assert families_with("few_positives", collected.assign(flags=calibration)) == {}
     flags = (collected["dataset"] == "d1").map({True: "k_reduced,few_positives", False: ""})
-    assert few_positives(collected.assign(flags=flags)) == {"d1"}
+    assert families_with("few_positives", collected.assign(flags=flags)) == {"natural": ["d1"]}
 
 
 def test_the_worst_loss_is_the_largest():

@@ -25,7 +25,8 @@ CONDITION = [*DESIGN, *READING]
 CELL = ["task", "track", "dataset", "family", "ratio", "strategy", "learner", "seed"]
 FALLBACK_STATUSES = ("failed", "timeout")
 OVER_SIZE_LIMIT = "over_size_limit"
-FEW_POSITIVES = "few_positives"
+# Too few test positives for a claim on rankings, and for one on calibration (PROTOCOL section 1).
+TOO_FEW_POSITIVES = ("few_positives", "few_positives_for_calibration")
 
 
 class Means(NamedTuple):
@@ -36,13 +37,6 @@ class Means(NamedTuple):
 
     values: pd.DataFrame
     imputed: pd.DataFrame
-
-
-def few_positives(collected: pd.DataFrame) -> set[str]:
-    """Return the families with a data set that has too few positives to rank by (PROTOCOL 1)."""
-    flags = collected["flags"].astype("category").cat
-    few = [flag for flag in flags.categories if FEW_POSITIVES in str(flag).split(",")]
-    return set(collected.loc[collected["flags"].isin(few), "family"].astype(str))
 
 
 def where(frame: pd.DataFrame, **values: str) -> pd.DataFrame:
@@ -109,6 +103,12 @@ def has_flag(frame: pd.DataFrame, flag: str) -> np.ndarray:
     known = frame["flags"].astype("category").cat.categories
     having = [flags for flags in known if flag in str(flags).split(",")]
     return frame["flags"].isin(having).to_numpy()
+
+
+def families_with(flag: str, frame: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the families of which some cell has ``flag``, by ratio."""
+    rows = frame.loc[has_flag(frame, flag), ["ratio", "family"]].drop_duplicates().astype(str)
+    return rows.groupby("ratio")["family"].agg(list).to_dict()
 
 
 def seed_values(

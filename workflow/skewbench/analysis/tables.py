@@ -20,7 +20,7 @@ from skewbench.analysis.pairs import pair_table
 from skewbench.analysis.ranking import all_rank_tables
 from skewbench.analysis.ratios import ratio_table
 from skewbench.analysis.screens import screen_table
-from skewbench.analysis.select import family_means, few_positives, strategy_facts
+from skewbench.analysis.select import TOO_FEW_POSITIVES, families_with, family_means, strategy_facts
 from skewbench.analysis.sensitivity import sensitivity_table
 from skewbench.analysis.shots import shot_table
 from skewbench.analysis.slopes import slope_table
@@ -57,7 +57,8 @@ def all_tables(
     facts = strategy_facts(strategies)
     means = family_means(collected, facts)
     differences = effect_differences(means, facts)
-    left_out = {"enough_positives": few_positives(collected), "unrepeated": _repeated(datasets)}
+    few = families_with(TOO_FEW_POSITIVES[0], collected)
+    left_out = {"enough_positives": set().union(*few.values()), "unrepeated": _repeated(datasets)}
     return {
         "ranks": all_rank_tables(means, facts),
         "effects": effect_table(differences),

@@ -15,7 +15,15 @@ import numpy as np
 import pandas as pd
 
 from skewbench.analysis.readings import Reading
-from skewbench.analysis.select import CONDITION, OWN, READING, family_means, has_flag, where
+from skewbench.analysis.select import (
+    CONDITION,
+    OWN,
+    READING,
+    TOO_FEW_POSITIVES,
+    families_with,
+    family_means,
+    where,
+)
 
 NATURAL = "natural"
 # Metrics computed here from those of the collected table: summed, then scaled and shifted.
@@ -25,10 +33,6 @@ DERIVED = {
     CPU_SECONDS: (("resample_seconds", "fit_seconds", "score_seconds"), 1.0, 0.0),
     GINI: (("roc_auc",), 2.0, -1.0),  # 0 is chance, as for the normalised average precision
 }
-
-
-# Too few test positives for a claim on rankings, and for one on calibration (PROTOCOL section 1).
-TOO_FEW_POSITIVES = ("few_positives", "few_positives_for_calibration")
 
 
 class Absent(Exception):
@@ -85,7 +89,7 @@ class Evidence:
                 self._runs_with.setdefault(strategy, set()).add(learner)
         self.learners = sorted({learner for _, learner, _ in self._values} - {OWN})
         self.with_fallback = self
-        self._flagged = {flag: _families_with(flag, binary) for flag in TOO_FEW_POSITIVES}
+        self._flagged = {flag: families_with(flag, binary) for flag in TOO_FEW_POSITIVES}
 
     @cached_property
     def own_results(self) -> Evidence:
@@ -234,12 +238,6 @@ def measures(
         other = difficulty.astype(text).drop(columns=["family", "n_features"])
         table = table.astype(text).merge(other, on=["dataset", "ratio"], how="left")
     return table.groupby(["family", "ratio"]).mean(numeric_only=True)
-
-
-def _families_with(flag: str, binary: pd.DataFrame) -> dict[str, list[str]]:
-    """Return the families of which some cell has ``flag``, by ratio."""
-    rows = binary.loc[has_flag(binary, flag), ["ratio", "family"]].drop_duplicates().astype(str)
-    return rows.groupby("ratio")["family"].agg(list).to_dict()
 
 
 def _derivation(reading: Reading) -> tuple[tuple[str, ...], float, float]:

@@ -10,7 +10,6 @@ import pandas as pd
 from skewbench.analysis.claims import forms, guides
 from skewbench.analysis.claims.evidence import (
     NATURAL,
-    TOO_FEW_POSITIVES,
     Absent,
     Evidence,
     measures,
@@ -27,7 +26,7 @@ from skewbench.analysis.claims.verdict import (
 )
 from skewbench.analysis.ratios import ratio_facts
 from skewbench.analysis.readings import PROBABILITY_METRICS
-from skewbench.analysis.select import where
+from skewbench.analysis.select import TOO_FEW_POSITIVES, where
 
 POOLED = "all"
 COLUMNS = ["id", "number", "advice", "source", "form", "verdict", "effect", "lower", "upper"]
