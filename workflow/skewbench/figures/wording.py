@@ -7,6 +7,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _METRICS = {
+    "cpu_seconds": "CPU seconds",
+    "f1_0": "F1 of the majority class",
+    "gini": "Gini coefficient (2 AUC - 1)",
+    "observed_expected": "observed to expected positives (O/E)",
     "average_precision": "average precision (AP)",
     "roc_auc": "ROC-AUC",
     "auprg": "area under the precision-recall-gain curve",

@@ -56,6 +56,15 @@ def _ends(step: str) -> tuple[str, str]:
     return f"{step}_lower", f"{step}_upper"
 
 
+def _unit(unit: str) -> str:
+    """Return the unit of a claim's effect with its metric in words."""
+    for link in (" in ", " of "):
+        kind, found, metric = unit.partition(link)
+        if found:
+            return f"{kind}{link}{metric_label(metric)}"
+    return unit
+
+
 STRATEGY = text("label", "Strategy")
 LEARNER = text("learner_label", "Learner")
 METRIC = Column("Metric", ("metric",), lambda row: metric_label(plain(row["metric"])), kind="")
@@ -223,14 +232,16 @@ CLAIMS = TableSpec(
     "Claims and verdicts",
     (
         prose("advice", "Advice"),
+        number("number", "No.", whole),
+        text("id", "Claim"),
         verdict("verdict", "Verdict"),
         interval("effect", "Effect [95 %]"),
-        text("unit", "Unit"),
+        Column("Unit", ("unit",), lambda row: _unit(plain(row["unit"])), kind=""),
         N_DATASETS,
         verdict("verdict_report_worthy", "On report-worthy data alone"),
         prose("form", "How it was tested"),
         prose("note", "Note"),
-        prose("source", "Source"),
+        text("source", "Lecture notes no."),
     ),
     sort=("number",),
     is_open=True,
