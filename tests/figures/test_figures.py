@@ -188,6 +188,37 @@ def test_names_stay_apart(full):
         assert min(box.x0 for box in boxes) >= 0
 
 
+def test_a_dot_beyond_the_axis_has_its_value_in_its_own_row():
+    rows = [
+        AP | {"task": "binary", "learner": "knn", "scores": "raw", "decision": "", "imputed": 0.0}
+        | {"strategy": name, "label": name, "level": "data", "family": f"f{i}", "difference": value}
+        for name, last in (("smote", 0.9), ("adasyn", 0.1))
+        for i, value in enumerate([0.001 * i for i in range(150)] + [last])
+    ]  # fmt: skip
+    (axes,) = effect_plot(pd.DataFrame(rows)).axes
+    order = [label.get_text() for label in axes.get_yticklabels()]
+    (value,) = axes.texts
+    assert value.get_text() == "+0.90"
+    assert value.xy[1] == order.index("smote")
+    assert axes.get_xlim()[1] > value.xy[0]  # the dot at the edge is clear of what is beside it
+
+
+def contrast(colour):
+    """Return the contrast of a colour with white (WCAG 2)."""
+    channels = np.array(to_rgba(colour)[:3])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_text_can_be_read(name, small):
+    figure = draw(name, small)
+    written = [text for axes in figure.axes for text in axes.texts]
+    written += [text for axes in figure.axes for text in axes.get_yticklabels()]
+    dark = [text.get_color() for text in [*figure.texts, *written] if text.get_color() != "white"]
+    assert min(map(contrast, dark)) >= 4.5
+
+
 def test_two_conditions_are_not_mixed(full):
     ranks = all_rank_tables(family_means(full, STRATEGIES, READINGS), STRATEGIES)
     with pytest.raises(ValueError, match="metric must be one value"):

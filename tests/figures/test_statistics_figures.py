@@ -15,7 +15,7 @@ from skewbench import results
 from skewbench.figures import gains, style
 from skewbench.figures.cliques import MOST_BARS, critical_difference_plot
 from skewbench.figures.cost_curves import _probability_cost, cost_plot
-from skewbench.figures.forest import VERDICTS, forest_plot
+from skewbench.figures.forest import BEYOND, VERDICTS, forest_plot
 from skewbench.figures.heatmap import difference_map
 from skewbench.figures.kept import kept_scores
 from skewbench.figures.pairs import SHOWN, p_words, pair_plot
@@ -199,7 +199,7 @@ def test_the_forest_shows_means_intervals_and_verdicts():
     figure = forest_plot(table)
     (axes,) = figure.axes
     order = table.sort_values("mean", ascending=False)
-    drawn = axes.lines[1:]
+    drawn = [line for line in axes.lines[1:] if line.get_label() != BEYOND]
     assert [line.get_xdata()[0] for line in drawn] == pytest.approx(order["mean"].tolist())
     assert [line.get_marker() for line in drawn] == [VERDICTS[v].marker for v in order["verdict"]]
     assert texts(axes) == [f"{mean:+.3f}" for mean in order["mean"]]
@@ -217,11 +217,17 @@ def test_what_lies_beyond_the_axis_is_drawn_at_its_edge():
     (axes,) = forest_plot(table).axes
     low, high = axes.get_xlim()
     assert low > -1
-    assert axes.lines[-1].get_xdata()[0] == low
+    arrows = [line for line in axes.lines if line.get_label() == BEYOND]
+    mean = axes.lines[axes.lines.index(arrows[-1]) - 1]
+    assert mean.get_marker() == VERDICTS[table.loc[0, "verdict"]].marker
+    assert low < arrows[-1].get_xdata()[0] < mean.get_xdata()[0]
+    assert arrows[-1].get_marker() == "<"
     assert texts(axes)[-1] == "-5.000"
     ends = np.concatenate([line.get_segments()[0][:, 0] for line in axes.collections])
     assert ends.min() >= low
     assert ends.max() <= high
+    leaving = (table["upper"] > ends.max() + 1e-9).sum()
+    assert [line.get_marker() for line in arrows].count(">") == leaving > 0
 
 
 def test_a_loss_is_better_to_the_left_and_has_no_common_margin():

@@ -23,7 +23,7 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, words
+from skewbench.figures.wording import change, count, words
 
 # Verdict: colour, marker, fill; told apart without colour too.
 _LOOKS = {
@@ -86,7 +86,9 @@ def _forest(axes: Axes, part: pd.DataFrame) -> None:
         axes.plot(effect, y, marker, color=colour, mfc=fill, ms=5, zorder=4, clip_on=False)
         if abs(row.effect) > reach:
             side = "right" if row.effect > 0 else "left"
-            axes.text(effect, y - 0.35, f"{row.effect:+.2f}  ", fontsize=6, ha=side, va="center")
+            axes.text(
+                effect, y - 0.35, f"{change(row.effect, 2)}  ", fontsize=6, ha=side, va="center"
+            )
     axes.set_yticks(range(len(part)), [_label(row) for row in part.itertuples()])
     axes.set_ylim(len(part) - 0.4, -0.6)
     axes.set_xlim(-1.03 * reach, 1.03 * reach)

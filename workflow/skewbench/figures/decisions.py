@@ -19,7 +19,7 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, learner_label, metric_label, ratio_label
+from skewbench.figures.wording import change, count, learner_label, metric_label, ratio_label
 
 
 @styled
@@ -90,7 +90,7 @@ def _finding(decisions: pd.DataFrame, metric: str) -> str:
     pairs = decisions[decisions["control_tuned"].notna() & (decisions["strategy"] != "none")]
     if pairs.empty:
         gain = (decisions["tuned"] - decisions["default"]).median()
-        return f"Tuning the threshold changes {metric} by {gain:+.3f} for the median strategy"
+        return f"Tuning the threshold changes {metric} by {change(gain)} for the median strategy"
     before = (pairs["default"] > pairs["control_default"]).sum()
     after = (pairs["tuned"] > pairs["control_tuned"]).sum()
     return (

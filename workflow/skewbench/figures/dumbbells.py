@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from skewbench.figures.style import LEVELS, clean, name_rows
+from skewbench.figures.wording import change as signed
 
 
 def dumbbells(axes: Axes, table: pd.DataFrame, hollow: str, filled: str, change: str) -> None:
@@ -41,6 +42,5 @@ def dumbbells(axes: Axes, table: pd.DataFrame, hollow: str, filled: str, change:
 
 def _written(change: float, lower: float, upper: float) -> str:
     """Return the change with its interval, if it has one; no sign in front of a zero."""
-    numbers = [f"{round(value, 2) + 0.0:+.2f}" for value in (change, lower, upper)]
-    numbers = [number.replace("+0.00", "0.00") for number in numbers]
+    numbers = [signed(value, 2) for value in (change, lower, upper)]
     return numbers[0] + ("" if isnan(lower) else f" [{numbers[1]}, {numbers[2]}]")

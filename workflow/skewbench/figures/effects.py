@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 
 from skewbench.analysis.readings import orientation
 from skewbench.figures.style import (
+    FAINT,
     INK,
     LEVELS,
     ROW,
@@ -21,7 +22,14 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, learner_label, metric_label, ratio_label, reading_label
+from skewbench.figures.wording import (
+    change,
+    count,
+    learner_label,
+    metric_label,
+    ratio_label,
+    reading_label,
+)
 
 
 @styled
@@ -83,7 +91,7 @@ def _panel(axes, panel: pd.DataFrame, order: list[str], limits: tuple[float, flo
     for y, label in enumerate(order):
         rows = panel[panel["label"] == label]
         if rows.empty:
-            axes.text(0, y, " not available ", fontsize=7, color="#999999", va="center", ha="left")
+            axes.text(0, y, " not available ", fontsize=7, color=FAINT, va="center", ha="left")
             continue
         level = LEVELS[rows["level"].iloc[0]]
         values = rows["difference"].to_numpy(dtype=float)
@@ -96,16 +104,34 @@ def _panel(axes, panel: pd.DataFrame, order: list[str], limits: tuple[float, flo
         quartiles = np.clip(np.quantile(values, [0.25, 0.5, 0.75]), lower, upper)
         axes.hlines(y, quartiles[0], quartiles[2], color=INK, lw=1.6, zorder=4)
         axes.plot(quartiles[1], y, "|", color=INK, ms=9, mew=2, zorder=5)
-        for outside in values[values < lower]:
-            axes.text(lower, y - 0.35, f"{outside:+.2f}", fontsize=6, ha="left", va="center")
-        for outside in values[values > upper]:
-            axes.text(upper, y - 0.35, f"{outside:+.2f}", fontsize=6, ha="right", va="center")
+        for end, side, beyond in (
+            (lower, "left", values[values < lower]),
+            (upper, "right", values[values > upper]),
+        ):
+            if len(beyond):
+                _beside_edge(axes, (end, y), side, beyond)
     axes.set_yticks(range(len(order)), order)
     axes.set_ylim(len(order) - 0.4, -0.6)
-    axes.set_xlim(*limits)
+    room = 0.02 * (upper - lower)  # between a dot at the edge and the names
+    axes.set_xlim(lower - room, upper + room)
     axes.set_ylabel("")
     few_ticks(axes)
     clean(axes)
+
+
+def _beside_edge(axes, place: tuple[float, int], side: str, beyond: np.ndarray) -> None:
+    """Write what lies beyond the axis inside it, in its row, next to the dot at the edge."""
+    axes.annotate(
+        ", ".join(change(value, 2) for value in np.sort(beyond)),
+        place,
+        xytext=(6 if side == "left" else -6, 0),
+        textcoords="offset points",
+        fontsize=6.5,
+        ha=side,
+        va="center",
+        zorder=6,
+        bbox={"fc": "white", "ec": "none", "pad": 0.6, "alpha": 0.85},
+    )
 
 
 def _order(differences: pd.DataFrame, sign: int) -> list[str]:

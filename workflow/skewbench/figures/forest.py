@@ -15,6 +15,7 @@ from skewbench.analysis.comparisons import RELATIVE, TOO_FEW
 from skewbench.analysis.readings import orientation
 from skewbench.figures.gains import BETTER, LETTER, WORSE, short_label
 from skewbench.figures.style import (
+    FAINT,
     GREY,
     INK,
     PALE,
@@ -26,7 +27,9 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, learner_label, ratio_label, reading_label
+from skewbench.figures.wording import change, count, learner_label, ratio_label, reading_label
+
+BEYOND = "_beyond"  # labels the arrows of intervals that leave the axis
 
 
 class Look(NamedTuple):
@@ -81,10 +84,8 @@ def forest_plot(comparisons: pd.DataFrame) -> Figure:
         axes.set_title(learner_label(learner))
     detail = f"{reading_label(*reading)}, {ratio_label(ratio)}, strategy minus control under the "
     detail += "same decision rule; line: 95% bootstrap interval (BCa) of the mean over "
-    detail += (
-        f"{count(int(comparisons['n_datasets'].max()), 'data set')}. Beside it the mean, also of "
-    )
-    detail += "what lies beyond the axis."
+    detail += count(int(comparisons["n_datasets"].max()), "data set")
+    detail += ". Beside it the mean; an arrow: the interval goes on beyond the axis."
     title(figure, _finding(comparisons), detail[0].upper() + detail[1:])
     found = [name for name in VERDICTS if name in set(comparisons["verdict"])]
     handles = [Line2D([], [], ls="", label=name, ms=6, **_marker(VERDICTS[name])) for name in found]
@@ -96,6 +97,7 @@ def forest_plot(comparisons: pd.DataFrame) -> Figure:
 
 def _panel(axes: Axes, table: pd.DataFrame, limits: tuple[float, float], margin: bool) -> None:
     axes.axvline(0, color=INK, lw=1, zorder=2)
+    room = 0.05 * (limits[1] - limits[0])  # for arrows, between what is drawn and the names
     for y, row in enumerate(table.itertuples()):
         look = VERDICTS[row.verdict]
         if margin:
@@ -103,17 +105,22 @@ def _panel(axes: Axes, table: pd.DataFrame, limits: tuple[float, float], margin:
         axes.hlines(y, *np.clip([row.lower, row.upper], *limits), color=look.colour, lw=1.6)
         inside = np.clip(row.mean, *limits)
         axes.plot(inside, y, ls="", ms=5.5, zorder=4, clip_on=False, **_marker(look))
+        arrow = {"ls": "", "color": look.colour, "ms": 4, "clip_on": False, "label": BEYOND}
+        if row.lower < limits[0]:
+            axes.plot(limits[0] - 0.55 * room, y, marker="<", **arrow)
+        if row.upper > limits[1]:
+            axes.plot(limits[1] + 0.55 * room, y, marker=">", **arrow)
         axes.annotate(
-            f"{row.mean:+.3f}",
+            change(row.mean),
             (1.03, y),
             xycoords=("axes fraction", "data"),
             va="center",
             fontsize=7.5,
-            color="#555555",
+            color=FAINT,
         )
     axes.set_yticks(range(len(table)), table["label"])
     axes.set_ylabel("")
-    axes.set_xlim(*limits)
+    axes.set_xlim(limits[0] - room, limits[1] + room)
     few_ticks(axes)
     clean(axes)
 

@@ -17,7 +17,14 @@ from skewbench.figures.gains import (
     short_label,
 )
 from skewbench.figures.style import INK, ROW, message_figure, new_figure, only, styled, title
-from skewbench.figures.wording import count, learner_words, ratio_label, reading_label, words
+from skewbench.figures.wording import (
+    change,
+    count,
+    learner_words,
+    ratio_label,
+    reading_label,
+    words,
+)
 
 ABSENT = "#CFCFCF"
 ROOM = 0.4  # inches that a cell needs to hold its number
@@ -95,7 +102,7 @@ def _draw(axes: Axes, table, imputed, sign: int, scale, colours, written: bool) 
             if np.isfinite(value):
                 ink = ink_on(colours(scale(value)))
                 text = {"ha": "center", "va": "center", "fontsize": 6.5, "color": ink}
-                axes.text(x, y, f"{value:+.3f}", **text)
+                axes.text(x, y, change(value), **text)
     else:
         y, x = np.nonzero(sign * values < 0)
         axes.scatter(x, y, s=10, marker="_", color=INK, lw=0.6)
@@ -103,7 +110,7 @@ def _draw(axes: Axes, table, imputed, sign: int, scale, colours, written: bool) 
     axes.scatter(x + 0.36, y - 0.3, s=4, marker=".", color=INK)
     for y, mean in enumerate(table.mean(axis=1)):
         place = {"xycoords": ("axes fraction", "data"), "va": "center", "fontsize": 7.5}
-        axes.annotate(f"{mean:+.3f}", (1.01, y), color="#555555", **place)
+        axes.annotate(change(mean), (1.01, y), color="#555555", **place)
     axes.set_xlim(-0.5, len(values[0]) - 0.5)
     axes.set_ylim(len(values) - 0.5, -0.5)
     axes.spines[:].set_visible(False)

@@ -22,7 +22,7 @@ from skewbench.figures.gains import (
     short_label,
 )
 from skewbench.figures.style import INK, message_figure, new_figure, only, styled, title
-from skewbench.figures.wording import count, learner_words, ratio_label, reading_label
+from skewbench.figures.wording import change, count, learner_words, ratio_label, reading_label
 from skewbench.statistics.multiple import ALPHA, smallest_n
 
 SHOWN = 12
@@ -110,7 +110,7 @@ def _draw_cell(axes: Axes, cell, colour) -> None:
     axes.add_patch(Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, **box))
     text = {"ha": "center", "va": "center", "color": ink_on(colour)}
     weight = "bold" if differs else "normal"
-    axes.text(x, y - 0.25, f"{cell.mean:+.3f}", fontsize=7.5, fontweight=weight, **text)
+    axes.text(x, y - 0.25, change(cell.mean), fontsize=7.5, fontweight=weight, **text)
     axes.text(x, y + 0.02, f"{cell.wins:g}/{cell.ties:g}/{cell.losses:g}", fontsize=6.5, **text)
     axes.text(x, y + 0.27, p_words(cell.p_holm), fontsize=6.5, fontweight=weight, **text)
 

@@ -23,7 +23,7 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, learner_label, ratio_label
+from skewbench.figures.wording import change, count, learner_label, ratio_label
 
 LINES = {"default": ":", "prior": "--"}
 
@@ -125,5 +125,5 @@ def _finding(drawn: pd.DataFrame, rare: str) -> str:
     text += "than their control does"
     if more:
         best = compared.loc[compared[gain].idxmax()]
-        text += f"; most is gained by {best['label']}, {best[gain]:+.2f}"
+        text += f"; most is gained by {best['label']}, {change(best[gain], 2)}"
     return text

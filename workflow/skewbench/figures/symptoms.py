@@ -15,6 +15,7 @@ from skewbench.figures.dumbbells import dumbbells
 from skewbench.figures.gains import LETTER, ink_on, short_label
 from skewbench.figures.style import (
     BLUE,
+    FAINT,
     GREY,
     few_ticks,
     level_legend,
@@ -82,7 +83,7 @@ def _matrix(axes: Axes, cells: pd.DataFrame) -> None:
     axes.set_yticks([0, 1], CLASSES, rotation=90, va="center")
     axes.grid(False)
     if cells.empty:
-        axes.text(0.5, 0.5, "not available", ha="center", va="center", fontsize=7.5, color=GREY)
+        axes.text(0.5, 0.5, "not available", ha="center", va="center", fontsize=7.5, color=FAINT)
         return
     shares = cells.pivot(index="true", columns="predicted", values="share")
     axes.imshow(
