@@ -203,6 +203,26 @@ def test_a_dot_beyond_the_axis_has_its_value_in_its_own_row():
     assert axes.get_xlim()[1] > value.xy[0]  # the dot at the edge is clear of what is beside it
 
 
+def test_the_title_of_decisions_counts_tested_gains_where_there_are_tests(small):
+    means = family_means(small, STRATEGIES)
+    decisions = where(decision_table(means, STRATEGIES), ratio="ir10")
+    condition = {"metric": "f1", "scores": "raw", "prior": "matched", "control": "none"}
+    verdicts = {"default": ["better", "better", "worse"], "tuned_f1": ["better", "worse", "worse"]}
+    rows = [
+        condition | {"decision": decision, "verdict": verdict}
+        for decision, column in verdicts.items()
+        for verdict in column
+    ]
+    compared = pd.DataFrame([*rows, rows[0] | {"control": "boosting_100"}])
+    said = words_of(decision_plot(decisions, compared))
+    assert "2 of 3 pairs of treatment and learner are better in F1 than the untouched model" in said
+    assert "1 once both have a tuned one (2 are worse)" in said
+    for tests in (None, compared.head(0), compared.assign(verdict="too few data sets")):
+        assert "have a higher mean F1 than the untouched model" in words_of(
+            decision_plot(decisions, tests)
+        )
+
+
 def contrast(colour):
     """Return the contrast of a colour with white (WCAG 2)."""
     channels = np.array(to_rgba(colour)[:3])

@@ -6,6 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from skewbench.analysis.comparisons import TOO_FEW
+from skewbench.analysis.select import CONTROL, where
 from skewbench.figures.style import (
     BLACK,
     GREY,
@@ -23,7 +25,7 @@ from skewbench.figures.wording import change, count, learner_label, metric_label
 
 
 @styled
-def decision_plot(decisions: pd.DataFrame) -> Figure:
+def decision_plot(decisions: pd.DataFrame, comparisons: pd.DataFrame | None = None) -> Figure:
     """Draw a dumbbell per strategy from the default to the tuned threshold, by learner.
 
     Parameters
@@ -31,6 +33,9 @@ def decision_plot(decisions: pd.DataFrame) -> Figure:
     decisions : DataFrame
         Rows of :func:`skewbench.analysis.decisions.decision_table` for one task, track and ratio;
         any number of learners.
+    comparisons : DataFrame, optional
+        Rows of :func:`skewbench.analysis.comparisons.comparison_table` for the same task, track
+        and ratio. With them the title says how many gains are tested.
     """
     if decisions.empty:
         return message_figure("No decisions to compare: no tuned threshold in this study.")
@@ -49,7 +54,9 @@ def decision_plot(decisions: pd.DataFrame) -> Figure:
     detail = f"Mean {metric}, {ratio_label(ratio)}, {count(n_datasets, 'data set')}; the threshold "
     detail += "is tuned on out-of-fold training scores, the model is never refitted. Right: data "
     detail += "sets on which the tuned strategy beats the tuned control."
-    title(figure, _finding(decisions, metric), detail)
+    if tested := _tested(decisions, comparisons):
+        detail += " Better and worse: signed-rank test, Holm's correction."
+    title(figure, tested or _finding(decisions, metric), detail)
     extra = [
         Line2D([], [], ls="", marker="o", mfc="white", mec=GREY, ms=5, label="default threshold"),
         Line2D([], [], ls="", marker="o", color=GREY, ms=5, label="tuned threshold"),
@@ -84,6 +91,23 @@ def _panel(axes, table: pd.DataFrame, limits: tuple[float, float]) -> None:
     name_rows(axes, table["label"], table["level"])
     axes.set_xlim(*limits)
     clean(axes)
+
+
+def _tested(decisions: pd.DataFrame, comparisons: pd.DataFrame | None) -> str:
+    """Return how many gains over the untouched model are tested; "" without such tests."""
+    metric = only(decisions, "metric")
+    rules = ("default", f"tuned_{metric}")
+    if comparisons is None:
+        return ""
+    rows = where(comparisons, metric=metric, scores="raw", prior="matched", control=CONTROL)
+    default, tuned = (where(rows, decision=rule)["verdict"] for rule in rules)
+    tested = [verdicts[verdicts != TOO_FEW] for verdicts in (default, tuned)]
+    if not all(map(len, tested)):
+        return ""
+    before, after = ((verdicts == "better").sum() for verdicts in tested)
+    text = f"{before} of {count(len(tested[0]), 'pair')} of treatment and learner are better in "
+    text += f"{metric_label(metric)} than the untouched model at the default threshold, {after} "
+    return text + f"once both have a tuned one ({(tuned == 'worse').sum()} are worse)"
 
 
 def _finding(decisions: pd.DataFrame, metric: str) -> str:

@@ -24,7 +24,7 @@ from skewbench.figures.style import (
     styled,
     title,
 )
-from skewbench.figures.wording import count, learner_label, metric_label
+from skewbench.figures.wording import count, learner_label, learner_words, metric_label
 
 _PRIORS = {
     "matched": "matched prior (the training ratio)",
@@ -55,8 +55,8 @@ def ratio_plot(ratios: pd.DataFrame, highlight: Sequence[str] = ()) -> Figure:
     if not several.any():
         found = ", ".join(f"{value:g}" for value in sorted(set(ratios["imbalance_ratio"])))
         return message_figure(
-            f"No score against the ratio, {learner_label(learner)}: a line needs two ratios on the "
-            f"same data sets; this study has imbalance ratio {found} alone."
+            f"No score against the ratio for {learner_words(learner)}: a line needs two ratios on "
+            f"the same data sets; this study has imbalance ratio {found} alone."
         )
     ratios = ratios[several]
     priors = [prior for prior in _PRIORS if prior in set(ratios["prior"])]

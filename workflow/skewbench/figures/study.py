@@ -75,7 +75,8 @@ def draw_study(
         save(types, folder / f"minority_types_{task}_{ratio}")
         if task == "binary":
             decisions = where(tables["decisions"], **at)
-            save(decision_plot(decisions), folder / f"decisions_{task}_{ratio}")
+            compared = where(tables["comparisons"], **at)
+            save(decision_plot(decisions, compared), folder / f"decisions_{task}_{ratio}")
             gains = where(tables["decomposition"], **at)
             figure = decomposition_plot(gains, highlight)
             save(figure, folder / f"decomposition_{task}_{ratio}")
