@@ -57,7 +57,7 @@ def test_better_at_the_default_threshold_and_tuned():
     sentence = f"{(default == 'better').sum()} of {len(default)} pairs have a better F1"
     assert sentence in README
     better, worse = ((tuned == verdict).sum() for verdict in ("better", "worse"))
-    assert f"tuned threshold {better} do, and {worse} are worse" in README
+    assert f"tuned threshold {better} do, {worse} are worse, and the others" in README
     gains = pd.read_parquet(TABLES / "decomposition.parquet")
     gains = gains[(gains["metric"] == "f1") & (gains["ratio"] == "natural")]
     gains = gains[gains["learner"] != "own"]
@@ -76,6 +76,16 @@ def test_average_precision():
     assert sentence in README
 
 
+def test_a_gain_that_is_one_data_set():
+    found = compared("average_precision").query("learner == 'xgboost' and strategy == 'smote'")
+    row = found.iloc[0]
+    gain, without = row["mean"], row["mean_without_pivot"]
+    assert f"SMOTE with XGBoost, {gain:+.3f} in mean average precision" in README
+    assert f"it is {without:+.3f} without {row['pivot']}, whose 17 positives" in README
+    facts = json.loads((TABLES.parent / "data" / "poker_8_vs_6.json").read_text(encoding="utf-8"))
+    assert (facts["family"], facts["class_counts"][1]) == (row["pivot"], 17)
+
+
 def test_undersampling_ruins_probabilities():
     raw, recalibrated = (
         compared("log_loss", scores=version).query("strategy == 'random_under'")
@@ -84,6 +94,17 @@ def test_undersampling_ruins_probabilities():
     assert set(raw["verdict"]) == {"worse"}
     assert f"log-loss {raw['mean'].min():+.2f} to {raw['mean'].max():+.2f}" in README
     assert f"recalibrated, {recalibrated['mean'].max():+.2f} is left at most" in README
+
+
+def test_the_formula_for_a_shifted_prior():
+    raw, corrected = (
+        compared("log_loss", scores=version).set_index(["strategy", "learner"])["mean"]
+        for version in ("raw", "corrected")
+    )
+    left = corrected["random_under"]
+    assert f"by its formula leaves {left.min():+.2f} to {left.max():+.2f}." in README
+    before, after = (version["random_over", "xgboost"] for version in (raw, corrected))
+    assert f"worse ({before:+.2f} raw, {after:+.2f} corrected)" in README
 
 
 def test_optimism_of_leaking():
@@ -114,6 +135,12 @@ def test_verdicts_on_claims():
         f"too few families of data sets, and {every['not yet run']} have not been run yet."
     )
     assert sentence in README
+    worthy = claims["verdict_report_worthy"].value_counts()
+    alone = (
+        f"On the data sets with enough positives alone, {worthy['supported']} are supported and "
+        f"{worthy['contradicted']} contradicted."
+    )
+    assert alone in README
 
 
 def test_networks_on_tables():
