@@ -7,7 +7,7 @@ STUDY ?= config/config.yaml
 CORES ?= all
 VENV := .venv
 BIN := $(VENV)/bin
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --config study="$(STUDY)" $(if $(DATA),data=$(DATA))
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --config study="$(STUDY)" $(if $(DATA),data="$(DATA)")
 # Names of files, columns and classes come by the environment: a shell reads nothing into them.
 TABLE = "$$DATA" --target "$$TARGET" $(if $(POSITIVE),--positive "$$POSITIVE") $(if $(LEARNER),--learner $(LEARNER))
 
@@ -41,14 +41,14 @@ fit: $(VENV)/.installed  ## train and export a model: make fit DATA=my.csv TARGE
 	$(BIN)/python scripts/fit.py $(TABLE) $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(DECISION),--decision $(DECISION)) $(ARGS)
 
 archive: $(VENV)/.installed  ## keep what a study has finished, for later sittings: make archive STUDY=... DATA=...
-	$(BIN)/python scripts/archive.py $(STUDY) $(DATA)
+	$(BIN)/python scripts/archive.py "$(STUDY)" $(if $(DATA),"$(DATA)")
 
 publish: $(VENV)/.installed  ## tables, figures and report of what is archived, no data needed: make publish STUDY=...
 	$(SNAKEMAKE) archived=only
-	$(BIN)/python scripts/publish.py $(STUDY)
+	$(BIN)/python scripts/publish.py "$(STUDY)"
 
 retry: $(VENV)/.installed  ## forget failed and timed-out blocks of a study and run them again
-	$(BIN)/python scripts/forget_failed.py $(STUDY)
+	$(BIN)/python scripts/forget_failed.py "$(STUDY)"
 	$(SNAKEMAKE)
 
 lint: $(VENV)/.installed-dev  ## ruff, snakefmt, snakemake --lint

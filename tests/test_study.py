@@ -62,6 +62,10 @@ def strategy(**keys):
         ({"time_limit": 0}, r"key 'time_limit': 0 "),
         ({"trials": 0}, r"key 'trials': 0 is less than the minimum of 1"),
         (
+            {"trials": 2, "strategies": ["none", "smote", "smote_before_split"]},
+            r"key 'trials': 'smote_before_split' resamples before the split",
+        ),
+        (
             {"trials": 2, "inner_folds": 0},
             r"key 'trials': hyperparameters are tuned on inner folds",
         ),

@@ -138,7 +138,7 @@ def test_the_verdict_on_report_worthy_data_alone():
     assert table.loc["luck", "effect_report_worthy"] == pytest.approx(0.05 * 1.06)
     one_more, _ = judged(contrast("luck"), table=flagged(collected(), [*losing, "d01"]))
     assert one_more["n_report_worthy"].tolist() == [5]
-    assert one_more["verdict_report_worthy"].tolist() == ["undecided"]
+    assert one_more["verdict_report_worthy"].tolist() == ["too few families"]
     assert set(made["claims_by_learner"]["n_datasets"]) == {N}
 
 

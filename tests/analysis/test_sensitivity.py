@@ -4,17 +4,23 @@ from small_tables import AP, described, rows
 
 from skewbench.analysis.effects import effect_differences
 from skewbench.analysis.readings import Reading
-from skewbench.analysis.select import families_with, family_means
+from skewbench.analysis.select import family_means
 from skewbench.analysis.sensitivity import sensitivity_table
 
 STRATEGIES = described(none="control", smote="data", rose="data")
 
 
-def _table(collected, reading=AP, **left_out):
-    table = sensitivity_table(
-        effect_differences(family_means(collected, STRATEGIES, [reading]), STRATEGIES), left_out
-    )
+def _table(collected, reading=AP, datasets=()):
+    differences = effect_differences(family_means(collected, STRATEGIES, [reading]), STRATEGIES)
+    table = sensitivity_table(differences, collected, datasets)
     return table.set_index(["strategy", "handling"])
+
+
+def _facts(family, n_duplicate_rows, task="binary"):
+    return {"family": family, "task": task, "n_rows": 200, "n_duplicate_rows": n_duplicate_rows}
+
+
+EVERY = [_facts(f"d{i}", 100) for i in range(4)]
 
 
 def _one_failure(reading=AP, base=0.5, gain=0.1):
@@ -27,7 +33,7 @@ def _one_failure(reading=AP, base=0.5, gain=0.1):
 
 
 def test_ways_to_handle_missing_cells_by_hand():
-    table = _table(rows(_one_failure()))
+    table = _table(rows(_one_failure()).assign(flags="few_positives"), datasets=EVERY)
     smote = table.loc["smote"]
     # gains of .1 on three data sets, and on the fourth: the control's, the worst (-.3), none
     assert smote.loc["fallback", "mean"] == pytest.approx(0.075)
@@ -44,20 +50,37 @@ def test_ways_to_handle_missing_cells_by_hand():
     assert rose.loc["fallback", "p_holm"] == 2 * 0.25
 
 
-def test_data_sets_left_out():
-    table = _table(rows(_one_failure()), some={"d0", "d1"}, all={"d0", "d1", "d2", "d3"})
-    assert "all" not in table.index.get_level_values("handling")
+def test_data_sets_that_repeat_rows_left_out():
+    datasets = [_facts("d0", 3), _facts("d1", 3), _facts("d2", 2), _facts("d3", 100, "multiclass")]
+    table = _table(rows(_one_failure()), datasets=datasets)
     # of d2 and d3, one a gain of .1 and one the control's value
-    assert table.loc[("smote", "some"), "mean"] == pytest.approx(0.05)
-    assert table.loc[("smote", "some"), "n_datasets"] == 2
+    assert table.loc[("smote", "unrepeated"), "mean"] == pytest.approx(0.05)
+    assert table.loc[("smote", "unrepeated"), "n_datasets"] == 2
 
 
-def test_families_with_few_positives():
+@pytest.mark.parametrize(
+    ("flags", "ranking", "calibration"),
+    [
+        ("few_positives,few_positives_for_calibration", 3, 3),
+        ("k_reduced,few_positives_for_calibration", 4, 3),
+        ("k_reduced", 4, 4),
+    ],
+)
+def test_data_sets_with_few_positives_left_out(flags, ranking, calibration):
+    for reading, n in ((AP, ranking), (Reading("log_loss"), calibration)):
+        collected = rows(_one_failure(reading), reading=reading)
+        flagged = collected["dataset"].map({"d1": flags}).fillna(collected["flags"])
+        table = _table(collected.assign(flags=flagged), reading)
+        assert table.loc[("rose", "enough_positives"), "n_datasets"] == n
+
+
+def test_flags_of_one_task_say_nothing_of_another():
     collected = rows(_one_failure())
-    calibration = "few_positives_for_calibration"
-    assert families_with("few_positives", collected.assign(flags=calibration)) == {}
-    flags = (collected["dataset"] == "d1").map({True: "k_reduced,few_positives", False: ""})
-    assert families_with("few_positives", collected.assign(flags=flags)) == {"natural": ["d1"]}
+    other = collected.assign(task="multiclass", flags="few_positives")
+    differences = effect_differences(family_means(collected, STRATEGIES, [AP]), STRATEGIES)
+    table = sensitivity_table(differences, pd.concat([collected, other]), [])
+    table = table.set_index(["strategy", "handling"])
+    assert table.loc[("rose", "enough_positives"), "n_datasets"] == 4
 
 
 def test_the_worst_loss_is_the_largest():
@@ -98,9 +121,8 @@ def test_ten_percent_missing_may_stay():
 def test_other_readings_are_left_out_and_nothing_gives_nothing():
     recall = Reading("recall", decision="default")
     collected = rows(_one_failure(recall), reading=recall)
-    table = sensitivity_table(
-        effect_differences(family_means(collected, STRATEGIES, [recall]), STRATEGIES), {}
-    )
+    differences = effect_differences(family_means(collected, STRATEGIES, [recall]), STRATEGIES)
+    table = sensitivity_table(differences, collected, [])
     assert table.empty
     assert list(table)[-4:] == ["mean", "p", "p_holm", "n_datasets"]
     assert isinstance(table, pd.DataFrame)

@@ -147,7 +147,7 @@ def curves_at(ratios, arms, **columns):
 def test_a_single_ratio_is_no_line():
     figure = ratio_plot(curves_at([10], {"fixed total": 11, "50 minority rows": 10}))
     assert "a line needs two ratios" in words_of(figure)
-    assert "imbalance ratio 10 alone" in words_of(figure)
+    assert "one in each arm so far (10)" in words_of(figure)
     assert not figure.axes
 
 

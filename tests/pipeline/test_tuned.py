@@ -8,7 +8,7 @@ from workplace import MINI, Workplace
 
 def test_a_tuned_study_is_a_track_of_its_own(tree, tmp_path):
     place = Workplace(tree, tmp_path)
-    strategies = ["none", "smote", "smote_before_split"]
+    strategies = ["none", "smote"]
     place.write(MINI | {"strategies": strategies, "trials": 3, "seeds": 1, "keep_scores": False})
     place.finish()
     for file in (place.results / "tables").glob("*.parquet"):
@@ -24,7 +24,7 @@ def test_a_tuned_study_is_a_track_of_its_own(tree, tmp_path):
         "SMOTE.k_neighbors",
         "SMOTE.sampling_strategy",
     }
-    chosen["value"].map(json.loads)
+    chosen.loc[chosen["value"] != "catalogue", "value"].map(json.loads)
     report = (place.results / "report.html").read_text(encoding="utf-8")
     assert "Hyperparameters that were chosen" in report
     assert place.planned() == []

@@ -99,7 +99,7 @@ def run_cell(
                 learner.flags |= flags
             # Its thresholds and calibrators would be tuned at the prior of the resampled rows and
             # judged at the original one; what leaks shows in the raw scores.
-            protocol = protocol | {"inner_folds": 0, "trials": 1}
+            protocol = protocol | {"inner_folds": 0}
         tested = np.zeros(setting.n_classes)
         for fold, rows, parts in _folds(setting, ratio, seed, protocol):
             _evaluate_fold(setting, ratio, seed, fold, rows, parts, prior, protocol, gathered)
@@ -179,6 +179,8 @@ def _evaluate_fold(setting, ratio, seed, fold, rows, inner, prior, protocol, gat
                 for word, share in choices[name].shares().items():
                     judge.add("chosen", share, decision=word)
                 judge.add("search_seconds", choices[name].seconds)
+                if choices[name].failed:
+                    learner.flags.add("trial_failed")
             _judge(learner, name, setting, judge, rows, passes, protocol)
         except Exception as error:
             learner.status, learner.reason = "failed", f"fold {fold}: {describe(error)}"
@@ -187,7 +189,7 @@ def _evaluate_fold(setting, ratio, seed, fold, rows, inner, prior, protocol, gat
 def _fit(choices: dict[str, Choice], rows, inner, stream: tuple[int, int]):
     """Fit what was chosen; return the outer outcomes, and (held-out rows, outcomes) by inner fold.
 
-    Learners that go on with the same parameters of the strategy share its resampled rows.
+    Learners that go on with the same trial share its resampled rows.
     """
     train, test = rows
     groups: dict[int, list[str]] = {}

@@ -10,7 +10,7 @@ from skewbench.recommend import knowledge
 
 READABLE = ("arms", "claims", "difficulty", "leaking", "policies", "recommender")
 READABLE += ("resources", "shots", "sensitivity")
-NEEDED = ("difficulty", "resources")  # by the recommender, beside the differences
+NEEDED = ("comparisons", "decomposition", "difficulty", "recommender", "resources")
 LARGE = ("differences", "effects")  # the one is reduced, the other follows from it
 FIGURES = ("arms", "claims", "decomposition", "forest", "shots")
 

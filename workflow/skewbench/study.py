@@ -184,6 +184,12 @@ def load_study(
         raise InputError(
             f"{file}: key 'trials': hyperparameters are tuned on inner folds; 'inner_folds' is 0"
         )
+    leaking = [name for name, spec in chosen["strategy"].items() if "resample_before_split" in spec]
+    if settings["trials"] > 1 and leaking:
+        raise InputError(
+            f"{file}: key 'trials': '{leaking[0]}' resamples before the split, so that it has no "
+            "inner folds to tune on; leave it out"
+        )
     if OWN in chosen["learner"]:
         raise InputError(f"{file}: key 'learners': '{OWN}' is the name of strategies' own models")
     for name in raw.get("highlight", []):

@@ -1,9 +1,10 @@
 """Hyperparameters chosen on inner folds, with as many trials for every strategy (track ``tuned``).
 
 The first trial has the catalogue's values. Each other one takes a value for every parameter that
-the strategy or the learner lists under ``search``. A learner's values depend on the data set, seed
-and fold alone: its trials are the same with every strategy, the control included. The trial whose
-held-out parts have the highest mean average precision is the one that the cell goes on with.
+the strategy or the learner lists under ``search``; where they list fewer combinations than there
+are trials, all of them. A learner's values depend on the data set, seed and fold alone: its trials
+are the same with every strategy, the control included. The trial whose held-out parts have the
+highest mean average precision is the one that the cell goes on with.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from skewbench.metrics.ranking import multiclass_ranking_metrics, ranking_metric
 
 Search = dict[str, dict[str, list]]  # classes (or `weight`, `train`) -> parameter -> values
 Values = dict[str, dict[str, Any]]
+CATALOGUE = "catalogue"
 InnerFolds = list[tuple[np.ndarray, np.ndarray]]
 
 
@@ -37,6 +39,8 @@ class Choice:
         What the trial changed in the catalogue's entries; empty for the first one.
     tried : list of Values
         Of all trials, the chosen one among them.
+    failed : int
+        Trials of which a fit failed or no average precision is defined.
     seconds : float
         CPU seconds of all trials.
     """
@@ -44,12 +48,23 @@ class Choice:
     setting: Setting
     chosen: Values = field(default_factory=dict)
     tried: list[Values] = field(default_factory=list)
+    failed: int = 0
     seconds: float = 0.0
 
     def shares(self) -> dict[str, float]:
-        """Return 1 for every tried ``Class.parameter=value`` that was chosen, 0 for the others."""
-        chosen = _words(self.chosen)
-        return {word: float(word in chosen) for values in self.tried for word in _words(values)}
+        """Return 1 for every tried ``Class.parameter=value`` that was chosen, 0 for the others.
+
+        The value of the first trial is ``catalogue``.
+        """
+        searched = {
+            (name, parameter): CATALOGUE
+            for values in self.tried
+            for name, parameters in values.items()
+            for parameter in parameters
+        }
+        chosen = _words(self.chosen, searched)
+        tried = [word for values in self.tried for word in _words(values, searched)]
+        return {word: float(word in chosen) for word in tried}
 
 
 def choose(
@@ -69,15 +84,16 @@ def choose(
     stream : (seed, fold)
     names : collection of str
     trials : int
-        1 chooses the catalogue's values and fits nothing. Trials that would repeat an earlier one
-        are not fitted again. One that fails, or whose average precision is undefined, is not
-        chosen; if none succeeds, the catalogue's values are.
+        1 chooses the catalogue's values and fits nothing. Trials that draw the same values as an
+        earlier one are not fitted again. One that fails, or whose average precision is undefined,
+        is not chosen; if none succeeds, the catalogue's values are.
     """
     best = {name: Choice(setting) for name in names}
     if trials == 1:
         return best
     height = dict.fromkeys(names, -math.inf)
     tried: dict[str, list[Values]] = {name: [] for name in names}
+    failed = dict.fromkeys(names, 0)
     spent = dict.fromkeys(names, 0.0)
     for by_strategy, by_learner in _trials(setting, stream, names, trials):
         values = {name: by_strategy | by_learner[name] for name in names}
@@ -92,10 +108,11 @@ def choose(
             found = [outcome[name] for outcome in outcomes]
             spent[name] += sum(_seconds(outcome) for outcome in found)
             reached = _mean_average_precision(setting, inner, found)
+            failed[name] += reached == -math.inf
             if reached > height[name]:
                 height[name], best[name] = reached, Choice(trial, values[name])
     return {
-        name: replace(choice, tried=tried[name], seconds=spent[name])
+        name: replace(choice, tried=tried[name], failed=failed[name], seconds=spent[name])
         for name, choice in best.items()
     }
 
@@ -186,9 +203,13 @@ def _seconds(outcome: Outcome) -> float:
     return sum(outcome.resources[n] for n in names) if isinstance(outcome, Scored) else 0.0
 
 
-def _words(values: Values) -> set[str]:
-    return {
-        f"{names.split('|')[0]}.{parameter}={json.dumps(value)}"
-        for names, parameters in values.items()
+def _words(values: Values, searched: dict[tuple[str, str], str]) -> set[str]:
+    given = {
+        (name, parameter): json.dumps(value)
+        for name, parameters in values.items()
         for parameter, value in parameters.items()
+    }
+    return {
+        f"{name.split('|')[0]}.{parameter}={value}"
+        for (name, parameter), value in (searched | given).items()
     }

@@ -14,6 +14,7 @@ from skewbench.analysis.readings import Reading
 from skewbench.analysis.select import DESIGN, control_of, seed_values
 
 CPU = ("resample_seconds", "fit_seconds", "score_seconds")
+SEARCH = "search_seconds"
 MEMORY = "peak_memory_mb"
 
 
@@ -25,15 +26,16 @@ def resource_table(collected: pd.DataFrame, strategies: pd.DataFrame) -> pd.Data
     DataFrame, tidy
         ``task``, ``track``, ``ratio``, ``learner``, ``strategy``, ``level``, ``label``, mean
         ``resample_seconds``, ``fit_seconds``, ``score_seconds`` and their sum ``cpu_seconds`` per
-        fold, ``peak_memory_mb`` (mean over data sets), ``relative_seconds`` (geometric mean over
+        fold, ``search_seconds`` per fold for tuning hyperparameters (NaN without),
+        ``peak_memory_mb`` (mean over data sets), ``relative_seconds`` (geometric mean over
         data sets of the time divided by the control's) and ``n_datasets`` (families).
     """
-    readings = [Reading(metric, scores="", prior="") for metric in (*CPU, MEMORY)]
+    readings = [Reading(metric, scores="", prior="") for metric in (*CPU, SEARCH, MEMORY)]
     cells = seed_values(collected, strategies, readings)
     cells = cells[cells["imputed"] == 0]
     unit = [*DESIGN, "strategy", "family"]
     data = cells.groupby([*unit, "dataset", "metric"], observed=True)["value"].mean()
-    data = data.unstack("metric").reindex(columns=[*CPU, MEMORY])
+    data = data.unstack("metric").reindex(columns=[*CPU, SEARCH, MEMORY])
     data = data.groupby(unit, observed=True).mean()
     data.columns = data.columns.astype(str)
     data["cpu_seconds"] = data[list(CPU)].sum(axis=1, min_count=1)
@@ -43,7 +45,7 @@ def resource_table(collected: pd.DataFrame, strategies: pd.DataFrame) -> pd.Data
     data["relative_seconds"] = _relative_to_control(data, strategies)
     keys = [*DESIGN, "strategy", "level", "label"]
     groups = data.groupby(keys, sort=True)
-    table = groups[[*CPU, "cpu_seconds", MEMORY]].mean()
+    table = groups[[*CPU, "cpu_seconds", SEARCH, MEMORY]].mean()
     logs = data.assign(relative_seconds=np.log(data["relative_seconds"])).groupby(keys)
     table["relative_seconds"] = np.exp(logs["relative_seconds"].mean())
     table["n_datasets"] = groups.size()

@@ -14,7 +14,8 @@ def hyperparameter_table(collected: pd.DataFrame, strategies: pd.DataFrame) -> p
     -------
     DataFrame, tidy
         ``task``, ``track``, ``ratio``, ``learner``, ``strategy``, ``level``, ``label``,
-        ``parameter`` (``Class.parameter``), ``value`` (as JSON), ``share`` of the folds in which
+        ``parameter`` (``Class.parameter``), ``value`` (as JSON, or ``catalogue`` for that of the
+        first trial), ``share`` of the folds in which
         the value was tried that chose it (mean over folds, then seeds, data sets and families) and
         ``n_datasets`` (families).
     """

@@ -105,10 +105,10 @@ def has_flag(frame: pd.DataFrame, flag: str) -> np.ndarray:
     return frame["flags"].isin(having).to_numpy()
 
 
-def families_with(flag: str, frame: pd.DataFrame) -> dict[str, list[str]]:
-    """Return the families of which some cell has ``flag``, by ratio."""
-    rows = frame.loc[has_flag(frame, flag), ["ratio", "family"]].drop_duplicates().astype(str)
-    return rows.groupby("ratio")["family"].agg(list).to_dict()
+def families_with(flag: str, frame: pd.DataFrame) -> pd.MultiIndex:
+    """Return the families of which some cell has ``flag``: (task, ratio, family)."""
+    rows = frame.loc[has_flag(frame, flag), ["task", "ratio", "family"]]
+    return pd.MultiIndex.from_frame(rows.drop_duplicates().astype(str))
 
 
 def seed_values(

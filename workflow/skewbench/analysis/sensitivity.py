@@ -8,22 +8,24 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from skewbench.analysis.comparisons import COMPARISON, MAIN_READINGS, is_reading, paired_tests
 from skewbench.analysis.ranking import DECIMALS
-from skewbench.analysis.readings import orientation
-from skewbench.analysis.select import CONDITION
+from skewbench.analysis.readings import PROBABILITY_METRICS, orientation
+from skewbench.analysis.select import CONDITION, TOO_FEW_POSITIVES, families_with
 
 MOST_IMPUTED = 0.1
+REPEATED = 0.01  # share of rows that equal an earlier one
 _COLUMNS = [*CONDITION, "strategy", "handling", "mean", "p", "p_holm", "n_datasets"]
 
 
 def sensitivity_table(
-    differences: pd.DataFrame, left_out: Mapping[str, Collection[str]]
+    differences: pd.DataFrame, collected: pd.DataFrame, datasets: Iterable[dict[str, Any]]
 ) -> pd.DataFrame:
     """Return the test against the control as the tables have it, and in other ways.
 
@@ -31,8 +33,10 @@ def sensitivity_table(
     ----------
     differences : DataFrame
         From :func:`skewbench.analysis.effects.effect_differences`.
-    left_out : mapping of str to collection of str
-        Families that a handling of this name does without.
+    collected : DataFrame
+        The collected table, for its flags.
+    datasets : iterable of dict
+        The facts of the data sets.
 
     Returns
     -------
@@ -42,8 +46,9 @@ def sensitivity_table(
         value), "worst" (the worst score that the control or a strategy without missing cells has
         on that data set; a share of missing seeds counts by its share), "complete" (a strategy is
         judged on the data sets on which none of its cells is missing), "drop_over_10_percent"
-        (as fallback, without strategies with more than 10 % missing) or a name in ``left_out``
-        (as fallback, without its families).
+        (as fallback, without strategies with more than 10 % missing); as fallback, but without
+        families with too few positives for such a metric ("enough_positives"), or of which more
+        than a hundredth of the rows repeat an earlier one ("unrepeated").
     """
     kept = differences[is_reading(differences, MAIN_READINGS)]
     share = kept.groupby(COMPARISON, observed=True)["imputed"].transform("mean")
@@ -52,9 +57,9 @@ def sensitivity_table(
         "worst": kept.assign(difference=_with_worst(kept)),
         "complete": kept[kept["imputed"] == 0],
         "drop_over_10_percent": kept[share <= MOST_IMPUTED],
+        "enough_positives": kept[~_has_few_positives(kept, collected)],
+        "unrepeated": kept[~_repeats(kept, datasets)],
     }
-    for name, families in left_out.items():
-        handled[name] = kept[~kept["family"].isin(families)]
     tables = [
         paired_tests(frame).assign(handling=handling)
         for handling, frame in handled.items()
@@ -63,6 +68,26 @@ def sensitivity_table(
     if not tables:
         return pd.DataFrame(columns=_COLUMNS)
     return pd.concat(tables, ignore_index=True)[_COLUMNS]
+
+
+def _has_few_positives(differences: pd.DataFrame, collected: pd.DataFrame) -> np.ndarray:
+    """Return which rows are of a family with too few positives for the row's metric."""
+    place = pd.MultiIndex.from_frame(differences[["task", "ratio", "family"]].astype(str))
+    ranking, calibration = (
+        place.isin(families_with(flag, collected)) for flag in TOO_FEW_POSITIVES
+    )
+    return np.where(differences["metric"].isin(PROBABILITY_METRICS), calibration, ranking)
+
+
+def _repeats(differences: pd.DataFrame, datasets: Iterable[dict[str, Any]]) -> np.ndarray:
+    """Return which rows are of a family with a data set of that task that repeats rows."""
+    found = [
+        (facts["task"], facts["family"])
+        for facts in datasets
+        if facts["n_duplicate_rows"] > REPEATED * facts["n_rows"]
+    ]
+    place = pd.MultiIndex.from_frame(differences[["task", "family"]].astype(str))
+    return place.isin(found) if found else np.zeros(len(place), dtype=bool)
 
 
 def _with_worst(differences: pd.DataFrame) -> pd.Series:

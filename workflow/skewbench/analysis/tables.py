@@ -20,14 +20,12 @@ from skewbench.analysis.pairs import pair_table
 from skewbench.analysis.ranking import all_rank_tables
 from skewbench.analysis.ratios import ratio_table
 from skewbench.analysis.screens import screen_table
-from skewbench.analysis.select import TOO_FEW_POSITIVES, families_with, family_means, strategy_facts
+from skewbench.analysis.select import family_means, strategy_facts
 from skewbench.analysis.sensitivity import sensitivity_table
 from skewbench.analysis.shots import shot_table
 from skewbench.analysis.slopes import slope_table
 from skewbench.analysis.status import status_table
 from skewbench.analysis.symptoms import confusion_table, gap_table
-
-REPEATED = 0.01  # share of rows that equal an earlier one
 
 
 def all_tables(
@@ -57,14 +55,12 @@ def all_tables(
     facts = strategy_facts(strategies)
     means = family_means(collected, facts)
     differences = effect_differences(means, facts)
-    few = families_with(TOO_FEW_POSITIVES[0], collected)
-    left_out = {"enough_positives": set().union(*few.values()), "unrepeated": _repeated(datasets)}
     return {
         "ranks": all_rank_tables(means, facts),
         "effects": effect_table(differences),
         "differences": differences,
         "comparisons": comparison_table(differences),
-        "sensitivity": sensitivity_table(differences, left_out),
+        "sensitivity": sensitivity_table(differences, collected, datasets),
         "screens": screen_table(means.values, facts),
         "pairs": pair_table(means, facts),
         "own_models": own_model_table(*means, facts),
@@ -82,13 +78,4 @@ def all_tables(
         "status": status_table(collected, missing),
         "resources": resource_table(collected, facts),
         "hyperparameters": hyperparameter_table(collected, facts),
-    }
-
-
-def _repeated(datasets: Iterable[dict[str, Any]]) -> set[str]:
-    """Return the families with a data set of which more than a hundredth of the rows repeat."""
-    return {
-        facts["family"]
-        for facts in datasets
-        if facts["n_duplicate_rows"] > REPEATED * facts["n_rows"]
     }

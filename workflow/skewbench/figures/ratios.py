@@ -56,7 +56,7 @@ def ratio_plot(ratios: pd.DataFrame, highlight: Sequence[str] = ()) -> Figure:
         found = ", ".join(f"{value:g}" for value in sorted(set(ratios["imbalance_ratio"])))
         return message_figure(
             f"No score against the ratio for {learner_words(learner)}: a line needs two ratios on "
-            f"the same data sets; this study has imbalance ratio {found} alone."
+            f"the same data sets; there is one in each arm so far ({found})."
         )
     ratios = ratios[several]
     priors = [prior for prior in _PRIORS if prior in set(ratios["prior"])]

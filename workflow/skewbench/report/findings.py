@@ -12,7 +12,7 @@ from skewbench.analysis.select import CONTROL, OWN, where
 from skewbench.figures.wording import count, in_sentence, metric_label, ratio_label
 from skewbench.report.answer import METRIC
 from skewbench.report.columns import fixed, percent, significant, whole, with_interval
-from skewbench.report.handlings import HANDLINGS
+from skewbench.report.handlings import HANDLINGS, LEFT_OUT
 from skewbench.report.inputs import Absent, Inputs, learner_order, main_design
 from skewbench.statistics.multiple import ALPHA
 
@@ -55,21 +55,28 @@ def of_effects(inputs: Inputs) -> str:
 
 def _robustness(inputs: Inputs) -> str:
     """Say how many significant differences stay so where some data sets are left out."""
+    columns = ("strategy", "learner", "handling", "mean", "p_holm", "n_datasets")
     try:
-        rows = inputs.main_rows("sensitivity", "strategy", "learner", "handling", "p_holm")
+        rows = inputs.main_rows("sensitivity", *columns)
     except Absent:
         return ""
-    p = rows.pivot(index=["learner", "strategy"], columns="handling", values="p_holm")
-    significant_ones = p[p["fallback"] <= ALPHA]
-    parts = [
-        f"{(significant_ones[name] <= ALPHA).sum()} ({words})"
-        for name, words in HANDLINGS.items()
-        if words.startswith("without data sets") and name in p
-    ]
-    if significant_ones.empty or not parts:
+    tables = {
+        name: part.set_index(["learner", "strategy"]) for name, part in rows.groupby("handling")
+    }
+    usual = tables["fallback"]
+    usual = usual[usual["p_holm"] <= ALPHA]
+    parts = []
+    for name in LEFT_OUT:
+        if usual.empty or name not in tables:
+            continue
+        other = tables[name].reindex(usual.index)
+        stay = (other["p_holm"] <= ALPHA) & (other["mean"] * usual["mean"] > 0)
+        left = whole(other["n_datasets"].max())
+        parts.append(f"{stay.sum()} on the {left} {HANDLINGS[name]}")
+    if not parts:
         return ""
-    total = count(len(significant_ones), "significant difference")
-    return f"Of {total}, {_listed(parts)} stay significant."
+    total = count(len(usual), "significant difference")
+    return f"Of {total}, {_listed(parts)} keep sign and significance."
 
 
 def of_decomposition(inputs: Inputs) -> str:

@@ -5,6 +5,7 @@ HANDLINGS = {
     "worst": "a missing cell has the worst value on its data set",
     "complete": "data sets without a missing cell",
     "drop_over_10_percent": "without strategies with more than 10 % missing",
-    "enough_positives": "without data sets of fewer than 50 positives",
-    "unrepeated": "without data sets that repeat more than 1 % of their rows",
+    "enough_positives": "data sets with enough positives (50; 100 for probabilities)",
+    "unrepeated": "data sets that repeat at most 1 % of their rows",
 }
+LEFT_OUT = ("enough_positives", "unrepeated")  # on fewer data sets, all else alike

@@ -108,8 +108,8 @@ class Inputs:
     def main_rows(self, name: str, *columns: str) -> pd.DataFrame:
         """Return the rows of a table at the main design and reading, as far as it has columns.
 
-        That is: binary tasks before others, default hyperparameters, the natural ratio, average
-        precision of raw scores at the matched prior.
+        That is: binary tasks before others, the natural ratio, average precision of raw scores at
+        the matched prior.
 
         Raises
         ------

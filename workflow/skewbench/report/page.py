@@ -97,6 +97,7 @@ def scope(inputs: Inputs) -> str:
         (len(inputs.learners), "learner"),
         (configuration.get("seeds", 0), "seed"),
         (folds, "fold"),
+        (configuration.get("protocol", {}).get("trials", 0), "trial"),
     ]
     return ", ".join(count(number, noun) for number, noun in parts if number)
 

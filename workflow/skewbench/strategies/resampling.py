@@ -91,9 +91,11 @@ def prepare_sampler(sampler: BaseEstimator, y: np.ndarray) -> set[str]:
     counts = counts[counts > 0]
     parameters = sampler.get_params(deep=True) if hasattr(sampler, "get_params") else {}
     kind = getattr(sampler, "_sampling_type", "")
-    target = parameters.get("sampling_strategy")
-    if isinstance(target, float):
-        sampler.set_params(sampling_strategy=_partial_target(y, target, kind))
+    for key, target in parameters.items():
+        prefix, _, name = key.rpartition("__")
+        if name == "sampling_strategy" and isinstance(target, float):
+            part = getattr(parameters[prefix] if prefix else sampler, "_sampling_type", "")
+            sampler.set_params(**{key: _partial_target(y, target, part)})
     neighbours = {
         key: value
         for key, value in parameters.items()

@@ -107,7 +107,9 @@ class Evidence:
         other.with_fallback = other
         few = self._flagged[flag]
         other._values = {
-            key: table[~table.index.isin(few.get(key[0], []))]
+            key: table[
+                ~table.index.isin(few[few.get_level_values("ratio") == key[0]].unique("family"))
+            ]
             for key, table in self._values.items()
         }
         return other

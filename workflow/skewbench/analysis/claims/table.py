@@ -18,6 +18,8 @@ from skewbench.analysis.claims.imputed import basis, share_imputed
 from skewbench.analysis.claims.registry import Claim, readings_of
 from skewbench.analysis.claims.verdict import (
     NOT_YET_RUN,
+    SMALLEST_N,
+    TOO_FEW,
     Estimate,
     correlation_effect,
     judge,
@@ -89,7 +91,7 @@ def claim_tables(
             verdict, note = judge(estimates[POOLED], *rule, _population(claim.test))
             few = report_worthy[_too_few(claim)]
             worthy = _estimates(claim, basis(claim, few), by_learner=False)[POOLED]
-            worthy_verdict, _ = judge(worthy, *rule)
+            worthy_verdict = TOO_FEW if worthy.n < SMALLEST_N else judge(worthy, *rule)[0]
             if claim.kind == "policy":
                 policies += _policy_rows(claim, evidence)
         except Absent as absent:

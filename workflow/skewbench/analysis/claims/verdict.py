@@ -122,8 +122,8 @@ def judge(estimate: Estimate, expect: str, margin: float, population: str = "") 
     if sides[0] < 0 or sides[-1] > 0:
         return CONTRADICTED, f"by less than {margin:g}" * (better and lower > -margin)
     if better and -margin < lower and upper < margin:
-        settled = f"as good as settled: an effect beyond the margin of {margin:g} is excluded"
-        return UNDECIDED, f"{settled}, and more families would not change that"
+        settled = f"an effect beyond the margin of {margin:g} is excluded"
+        return UNDECIDED, f"{settled}; more families could only tell the sign of a smaller one"
     needed = [_needed(estimate, b) for b, side in zip(boundaries, sides, strict=True) if not side]
     return UNDECIDED, max(needed)[1]
 
@@ -210,7 +210,9 @@ def _needed(estimate: Estimate, boundary: float) -> tuple[float, str]:
         said = "mean and signed ranks point to different sides: more such families would not decide"
         return n, start + said
     if n > MOST_FAMILIES:
-        said = "no number of families would decide an effect as near to the boundary as this"
+        said = (
+            f"an effect as near to the boundary as this needs more than {MOST_FAMILIES:,} families"
+        )
         return n, start + said
     if test > interval:
         how = "signed ranks seen, 4/3 (1.96 / r)^2"
