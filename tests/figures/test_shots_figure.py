@@ -76,3 +76,10 @@ def test_a_gain_is_over_the_own_control_and_no_gain_is_not_praised():
 
 def test_nothing_is_said():
     assert "few training rows" in said(shots_plot(table().head(0)))
+
+
+def test_learners_share_a_title():
+    both = pd.concat([table(), table(learner="mlp").assign(few_gain=0.1)], ignore_index=True)
+    figure = shots_plot(both)
+    assert len(figure.axes) == 2
+    assert "most is gained by ldam drw, +0.25" in said(figure)

@@ -50,7 +50,7 @@ def shots_plot(shots: pd.DataFrame) -> Figure:
     if not parts:
         return message_figure("No data set here has classes with few training rows.")
     learners = sorted(parts, key=lambda name: (name == "own", -len(parts[name]), name))
-    drawn = pd.concat(parts.values())
+    drawn = pd.concat(parts.values(), ignore_index=True)
     width = max(5.4, 3.8 + LETTER * drawn["label"].str.len().max())
     figure, panels = panel_grid({name: len(parts[name]) for name in learners}, width)
     for learner, axes in panels.items():
