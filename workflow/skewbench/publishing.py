@@ -7,9 +7,10 @@ from pathlib import Path
 
 from skewbench.errors import InputError
 from skewbench.recommend import knowledge
+from skewbench.report.embedding import few_colours
 
 READABLE = ("arms", "claims", "difficulty", "leaking", "policies", "recommender")
-READABLE += ("resources", "shots", "sensitivity")
+READABLE += ("resources", "shots")
 NEEDED = ("comparisons", "decomposition", "difficulty", "recommender", "resources")
 LARGE = ("differences", "effects")  # the one is reduced, the other follows from it
 FIGURES = ("arms", "claims", "decomposition", "forest", "shots")
@@ -50,6 +51,9 @@ def publish(results: Path, folder: Path) -> int:
         shutil.rmtree(folder / name, ignore_errors=True)
         (folder / name).mkdir(parents=True)
     for file in files:
-        shutil.copyfile(results / file, folder / file)
+        if file.suffix == ".png":
+            (folder / file).write_bytes(few_colours(results / file))
+        else:
+            shutil.copyfile(results / file, folder / file)
     differences.to_parquet(folder / "tables" / "differences.parquet", compression="zstd")
     return len(files) + 1

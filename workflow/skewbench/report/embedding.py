@@ -137,7 +137,7 @@ def _embedded(name: str, files: dict[str, Path], sharp: bool, budget: float) -> 
     width, height = (round(float(part) * 4 / 3) for part in size.groups()) if size else (0, 0)
     small = slim(svg).encode()
     if "png" in files and not (sharp and 0 < len(small) <= LARGEST_SVG):
-        kind, uri = "png", _uri("png", _few_colours(files["png"]))
+        kind, uri = "png", _uri("png", few_colours(files["png"]))
     else:
         kind, uri = "svg", _uri("svg", small)
     if len(uri) > budget:
@@ -145,7 +145,8 @@ def _embedded(name: str, files: dict[str, Path], sharp: bool, budget: float) -> 
     return Figure(name, said, alt, uri, width, height, f"figures/{files[kind].name}")
 
 
-def _few_colours(path: Path) -> bytes:
+def few_colours(path: Path) -> bytes:
+    """Return a PNG with fewer colours, in which thin lines keep theirs."""
     small = io.BytesIO()
     with Image.open(path) as image:
         image.convert("RGB").quantize(COLOURS, KEEP).save(small, "png", optimize=True)
