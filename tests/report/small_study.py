@@ -147,7 +147,8 @@ def slopes() -> pd.DataFrame:
     ends = {"smote": (0.01, 0.05), "hostile": (-0.05, 0.02)}
     rows = [
         {"task": "binary", "track": "default", "learner": learner, "arm": "fixed total"}
-        | AP | described(strategy) | {"slope": 0.02, "lower": lower, "upper": upper}
+        | AP | described(strategy) | {"prior": "reference"}
+        | {"slope": 0.02, "lower": lower, "upper": upper}
         for learner in LEARNERS
         for strategy, (lower, upper) in ends.items()
     ]  # fmt: skip

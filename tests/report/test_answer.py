@@ -132,8 +132,15 @@ def test_findings(inputs):
     assert "decision tree 2 and 1 of 2 and XGBoost 2 and 1 of 2" in findings.of_decomposition(
         inputs
     )
-    assert "Of 4 gains over the untouched model, 2 grow with the imbalance ratio, 0 fall" in (
-        findings.of_ratios(inputs)
+    assert findings.of_ratios(inputs) == (
+        "Of 4 gains over the untouched model at the reference prior, 2 grow with the imbalance "
+        "ratio, 0 fall, and the others cannot be told from flat (95 % intervals over 12 data sets, "
+        "without correction for their number)."
+    )
+    inputs.tables["slopes"] = inputs.tables["slopes"].assign(n_datasets=5)
+    assert findings.of_ratios(inputs) == (
+        "Slopes of gains on the ratio rest on 5 data sets with two ratios of an arm: too few for a "
+        "claim (6 are needed)."
     )
     assert "80 % and 85 % (decision tree) and 90 % and 95 % (XGBoost)" in findings.of_symptoms(
         inputs

@@ -14,7 +14,7 @@ from skewbench.report.answer import METRIC
 from skewbench.report.columns import fixed, percent, significant, whole, with_interval
 from skewbench.report.handlings import HANDLINGS, LEFT_OUT
 from skewbench.report.inputs import Absent, Inputs, learner_order, main_design
-from skewbench.statistics.multiple import ALPHA
+from skewbench.statistics.multiple import ALPHA, smallest_n
 
 
 def of_rankings(inputs: Inputs) -> str:
@@ -101,17 +101,24 @@ def of_decomposition(inputs: Inputs) -> str:
 
 
 def of_ratios(inputs: Inputs) -> str:
-    """Say whose gain changes with the imbalance ratio."""
-    rows = inputs.table("slopes", "strategy", "learner", "metric", "slope", "lower", "upper")
-    rows = where(rows, metric=PRIMARY.metric)
+    """Say whose gain changes with the imbalance ratio, where there are data sets enough to."""
+    columns = ("strategy", "learner", "metric", "prior", "slope", "lower", "upper", "n_datasets")
+    rows = where(inputs.table("slopes", *columns), metric=PRIMARY.metric, prior="reference")
     rows = main_design(rows[rows["strategy"] != CONTROL])
     known = rows.dropna(subset=["lower", "upper"])
     if known.empty:
         raise Absent("Too few data sets or ratios for the slope of a gain on the ratio.")
+    size, needed = int(known["n_datasets"].max()), smallest_n(1)
+    if size < needed:
+        return (
+            f"Slopes of gains on the ratio rest on {count(size, 'data set')} with two ratios of an "
+            f"arm: too few for a claim ({needed} are needed)."
+        )
     grows, falls = (known["lower"] > 0).sum(), (known["upper"] < 0).sum()
     return (
-        f"Of {count(len(known), 'gain')} over the untouched model, {grows} grow with the imbalance "
-        f"ratio, {falls} fall, and the others cannot be told from flat (95 % intervals)."
+        f"Of {count(len(known), 'gain')} over the untouched model at the reference prior, {grows} "
+        f"grow with the imbalance ratio, {falls} fall, and the others cannot be told from flat "
+        f"(95 % intervals over {count(size, 'data set')}, without correction for their number)."
     )
 
 
