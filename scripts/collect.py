@@ -11,7 +11,7 @@ with logged(snakemake.log[0]):
 
     from skewbench.analysis.collect import collect
     from skewbench.analysis.sittings import archived_rows, archived_versions
-    from skewbench.archive import block_of
+    from skewbench.blocks import block_of
     from skewbench.results import write
 
     facts = {Path(file).stem: json.loads(Path(file).read_text()) for file in snakemake.input.facts}

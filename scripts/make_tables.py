@@ -12,14 +12,12 @@ with logged(snakemake.log[0]):
     from skewbench.analysis.status import missing_cells
     from skewbench.analysis.tables import all_tables
     from skewbench.analysis.writing import write
-    from skewbench.archive import block_of
     from skewbench.feasibility import learners_of
 
     collected, strategies = snakemake.input.collected, snakemake.params.strategies
     facts = {Path(file).stem: json.loads(Path(file).read_text()) for file in snakemake.input.facts}
-    problems = json.loads(pq.read_schema(collected).metadata[b"skewbench.not_collected"])
     missing = missing_cells(
-        {block_of(name): reason for name, reason in problems.items()},
+        json.loads(pq.read_schema(collected).metadata[b"skewbench.not_collected"]),
         {name: entry["task"] for name, entry in facts.items()},
         {name: learners_of(entry, snakemake.params.learners) for name, entry in strategies.items()},
     )

@@ -12,16 +12,15 @@ from skewbench.archive import (
     BLOCKS,
     ROWS,
     archived_blocks,
-    block_name,
-    block_of,
     data_digest,
     forget,
     read_blocks,
     settings_digest,
     write_blocks,
 )
+from skewbench.blocks import Block, block_name, block_of
 from skewbench.errors import InputError
-from skewbench.study import Block, Study
+from skewbench.study import Study
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,9}", fullmatch=True)
 

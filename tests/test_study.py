@@ -12,8 +12,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skewbench.blocks import Block
 from skewbench.errors import InputError
-from skewbench.study import Block, Study, load_study
+from skewbench.study import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"

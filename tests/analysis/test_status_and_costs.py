@@ -6,7 +6,6 @@ from small_tables import described, rows
 from skewbench.analysis.costs import resource_table
 from skewbench.analysis.readings import Reading
 from skewbench.analysis.status import missing_cells, status_table
-from skewbench.study import Block
 
 STRATEGIES = described(none="control", smote="data")
 
@@ -35,10 +34,7 @@ def test_the_worst_status_wins_and_flags_add_up():
 def test_a_block_that_could_not_be_collected_has_its_rows():
     collected = rows({("a", "none"): [0.1, 0.2], ("a", "smote"): [0.1, "failed"]})
     missing = missing_cells(
-        {
-            Block("a", "natural", "smote", 2, 3): "x.parquet: damaged",
-            Block("b", "ir10", "forest", 0, 0): "other data",
-        },
+        {"a/natural/smote/seeds2-3": "x.parquet: damaged", "b/ir10/forest/seeds0-0": "other data"},
         tasks={"a": "binary", "b": "multiclass"},
         learners={"none": ["tree", "knn"], "smote": ["tree", "knn"], "forest": ["own"]},
     )

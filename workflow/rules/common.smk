@@ -2,7 +2,8 @@
 
 import re
 
-from skewbench.archive import ROWS, archived_blocks, archived_part, block_name
+from skewbench.archive import ROWS, archived_blocks, archived_part
+from skewbench.blocks import block_name
 from skewbench.digest import code_digest, entry_digest, users_modules
 from skewbench.errors import InputError
 from skewbench.forecast import Forecast

@@ -19,8 +19,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from skewbench.blocks import Block, block_name
 from skewbench.errors import InputError
-from skewbench.study import Block, Study
+from skewbench.study import Study
 
 ROWS, BLOCKS = "metrics.parquet", "blocks.json"
 FACTS, DIFFICULTY = "data", "difficulty"  # folders of one JSON file per data set, as in results
@@ -37,18 +38,6 @@ def data_digest(facts: dict[str, Any]) -> str:
     """Return a digest of what the blocks of a data set depend on in its facts."""
     text = json.dumps([facts[key] for key in ("checksum", "split", "cost")], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def block_name(block: Block) -> str:
-    """Return a block's path below ``metrics/``, without the suffix."""
-    return f"{block.dataset}/{block.ratio}/{block.strategy}/seeds{block.first}-{block.last}"
-
-
-def block_of(name: str) -> Block:
-    """Return the block that :func:`block_name` has named."""
-    dataset, ratio, strategy, seeds = name.split("/")
-    first, _, last = seeds.removeprefix("seeds").partition("-")
-    return Block(dataset, ratio, strategy, int(first), int(last))
 
 
 def read_blocks(folder: Path) -> dict[str, dict[str, Any]]:

@@ -13,6 +13,7 @@ from math import ceil
 from statistics import median
 from typing import Any
 
+from skewbench.blocks import Block
 from skewbench.errors import Infeasible
 from skewbench.feasibility import (
     check_learner,
@@ -23,7 +24,7 @@ from skewbench.feasibility import (
 )
 from skewbench.forecast import BLOCK_SECONDS, cell_seconds
 from skewbench.imports import build
-from skewbench.study import Block, Study
+from skewbench.study import Study
 
 WORTHWHILE_SECONDS = 20  # of work in a job, so that start-up stays below a tenth
 

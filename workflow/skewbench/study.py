@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from skewbench.blocks import Block
 from skewbench.configuration import read_yaml, validate
 from skewbench.data.headers import ARROW, columns, only_column
 from skewbench.data.ratios import Ratio
@@ -34,17 +35,6 @@ WHOLE_NUMBERS = ("seeds", "seeds_per_job", "folds", "inner_folds", "min_positive
 WHOLE_NUMBERS += ("time_limit", "memory_limit", "trials")
 PROTOCOL_KEYS = ("folds", "inner_folds", "min_positives", "keep_scores", "cost")
 LIMIT_KEYS = ("time_limit", "memory_limit")
-
-
-@dataclass(frozen=True, order=True)
-class Block:
-    """One job: ``first`` to ``last`` (inclusive) seeds of one data set, ratio and strategy."""
-
-    dataset: str
-    ratio: str
-    strategy: str
-    first: int
-    last: int
 
 
 @dataclass(frozen=True)

@@ -21,17 +21,16 @@ from skewbench.archive import (
     DIFFICULTY,
     FACTS,
     ROWS,
-    block_name,
-    block_of,
     data_digest,
     read_blocks,
     settings_digest,
     write_blocks,
 )
+from skewbench.blocks import Block, block_name, block_of
 from skewbench.errors import InputError
 from skewbench.provenance import cpu_seconds
 from skewbench.results import read, read_metrics, write
-from skewbench.study import Block, Study
+from skewbench.study import Study
 
 PLACE = ["dataset", "ratio", "strategy", "seed"]
 TEXT = [name for name in POOLED if name not in ("seed", "value")]

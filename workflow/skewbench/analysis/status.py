@@ -6,18 +6,18 @@ Of blocks that no sitting has run yet, the report says how many there are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pandas as pd
 
 from skewbench.analysis.select import sorted_categories
+from skewbench.blocks import block_of
 
 SEVERITY = ("ok", "infeasible", "timeout", "failed", "missing")
 GROUP = ["task", "track", "dataset", "ratio", "strategy", "learner"]
 
 
 def missing_cells(
-    not_collected: Mapping[Any, str],
+    not_collected: Mapping[str, str],
     tasks: Mapping[str, str],
     learners: Mapping[str, Iterable[str]],
 ) -> pd.DataFrame:
@@ -25,13 +25,14 @@ def missing_cells(
 
     Parameters
     ----------
-    not_collected : mapping of :class:`skewbench.study.Block` to sentence
+    not_collected : mapping of block name to sentence
         What is wrong with each of them.
     tasks : mapping of data set name to task
     learners : mapping of strategy name to learner names
     """
     rows = []
-    for block, reason in not_collected.items():
+    for name, reason in not_collected.items():
+        block = block_of(name)
         place = {"task": tasks[block.dataset], "dataset": block.dataset, "ratio": block.ratio}
         place |= {"strategy": block.strategy, "status": "missing", "reason": reason, "flags": ""}
         rows += [
