@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "workflow"))
 from skewbench.errors import InputError  # noqa: E402
 from skewbench.imports import build_all  # noqa: E402
 from skewbench.study import load_study  # noqa: E402
-from skewbench.tuning import single_values, with_values  # noqa: E402
+from skewbench.tuning import check_search  # noqa: E402
 
 try:
     study = load_study(sys.argv[1], ROOT, with_data=False)
@@ -20,7 +20,6 @@ try:
         for name, entry in entries.items():
             where = f"{study.file}: {kind} '{name}'"
             build_all(entry, study.folder, where)
-            for value in single_values(entry.get("search", {})):
-                build_all(with_values(entry, value), study.folder, f"{where}: search")
+            check_search(entry, kind, study.folder, where)
 except InputError as error:
     sys.exit(f"Error: {error}")

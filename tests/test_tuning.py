@@ -9,8 +9,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skewbench import tuning
 from skewbench.analysis.hyperparameters import hyperparameter_table
-from skewbench.imports import build_all
-from skewbench.tuning import draw, single_values, with_values
+from skewbench.errors import InputError
+from skewbench.tuning import check_search, draw, with_values
 from small_cells import (
     LEARNERS,
     STRATEGIES,
@@ -108,21 +108,29 @@ def test_nothing_to_search_is_one_combination():
     assert draw({}, 9, np.random.default_rng(0)) == [{}]
 
 
-@pytest.mark.parametrize("entries", [STRATEGIES, LEARNERS], ids=["strategies", "learners"])
-def test_every_value_of_the_catalogues_can_be_built(entries, tmp_path):
+@pytest.mark.parametrize(
+    ("kind", "entries"), [("strategy", STRATEGIES), ("learner", LEARNERS)], ids=["s", "l"]
+)
+def test_every_value_of_the_catalogues_can_be_built(kind, entries, tmp_path):
     searched = {name: entry for name, entry in entries.items() if "search" in entry}
     assert len(searched) >= 8
     for name, entry in searched.items():
-        for values in single_values(entry["search"]):
-            changed = with_values(entry, values)
-            assert changed != entry | {"search": changed["search"]} or _is_default(entry, values)
-            build_all(changed, tmp_path, name)
+        check_search(entry, kind, tmp_path, name)
 
 
-def _is_default(entry, values):
-    ((_, parameters),) = values.items()
-    ((parameter, value),) = parameters.items()
-    return f"'{parameter}': {value!r}" in str({k: v for k, v in entry.items() if k != "search"})
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"search": {"SMOTE": {"k": [3]}}}, r"mine: search: resample: .*no parameter 'k'"),
+        ({"search": {"weight": {"bet": [0.9]}}}, r"mine: search: .*'weight.*bet'"),
+        ({"search": {"weight": {"beta": [2.0]}}}, r"mine: search: .*2\.0"),
+    ],
+)
+def test_a_listed_value_that_cannot_be_is_found_before_any_job(entry, message, tmp_path):
+    entry |= {"level": "hybrid", "weight": {"scheme": "effective_number"}}
+    entry |= {"resample": {"imblearn.over_sampling.SMOTE": {"k_neighbors": 5}}}
+    with pytest.raises(InputError, match=message):
+        check_search(entry, "strategy", tmp_path, "mine")
 
 
 def test_a_strategy_and_its_anchor_search_the_same_forests():
