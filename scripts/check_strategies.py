@@ -11,8 +11,8 @@ sys.path.insert(0, str(ROOT / "workflow"))
 
 from skewbench.errors import InputError  # noqa: E402
 from skewbench.imports import build_all  # noqa: E402
+from skewbench.searched import check_search  # noqa: E402
 from skewbench.study import load_study  # noqa: E402
-from skewbench.tuning import check_search  # noqa: E402
 
 try:
     study = load_study(sys.argv[1], ROOT, with_data=False)

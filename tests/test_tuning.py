@@ -10,7 +10,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from skewbench import tuning
 from skewbench.analysis.hyperparameters import hyperparameter_table
 from skewbench.errors import InputError
-from skewbench.tuning import check_search, draw, with_values
+from skewbench.searched import check_search
+from skewbench.tuning import draw, with_values
 from small_cells import (
     LEARNERS,
     STRATEGIES,

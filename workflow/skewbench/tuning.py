@@ -13,18 +13,13 @@ import json
 import math
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from skewbench import seeding
-from skewbench.configuration import validate
-from skewbench.errors import InputError
 from skewbench.fitting import Outcome, Scored, Setting, fit_and_score
-from skewbench.imports import build_all
 from skewbench.metrics.ranking import multiclass_ranking_metrics, ranking_metrics
-from skewbench.strategies.neural.settings import check_training
 
 Search = dict[str, dict[str, list]]  # classes (or `weight`, `train`) -> parameter -> values
 Values = dict[str, dict[str, Any]]
@@ -139,27 +134,6 @@ def with_values(entry: Any, values: Values) -> Any:
             if str(key).rpartition(".")[2] in names.split("|"):
                 changed[key] = (value or {}) | parameters
     return changed
-
-
-def check_search(entry: dict[str, Any], kind: str, folder: Path, where: str) -> None:
-    """Construct an entry with every value that it lists, to find what is wrong before any job.
-
-    Raises
-    ------
-    InputError
-        Starting with ``where``: a parameter or a value that cannot be.
-    """
-    fixed = {key: value for key, value in entry.items() if key != "search"}
-    for name, lists in entry.get("search", {}).items():
-        for parameter, values in lists.items():
-            for value in values:
-                changed = with_values(fixed, {name: {parameter: value}})
-                validate(changed, kind, f"{where}: search")
-                try:
-                    check_training(changed.get("train", {}))
-                except InputError as error:
-                    raise InputError(f"{where}: search: train: {error}") from None
-                build_all(changed, folder, f"{where}: search")
 
 
 def draw(search: Search, n: int, generator: np.random.Generator) -> list[Values]:
