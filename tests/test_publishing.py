@@ -6,6 +6,7 @@ from PIL import Image
 
 from skewbench.errors import InputError
 from skewbench.publishing import NEEDED, READABLE, publish
+from skewbench.recommend import knowledge
 from skewbench.recommend.knowledge import COLUMNS
 
 
@@ -20,6 +21,7 @@ def results(tmp_path):
     for name in ("claims", "ranks_x"):
         Image.new("RGB", (8, 8), "red").save(folder / "figures" / f"{name}.png")
     kept = {"task": "binary", "track": "default", "prior": "matched", "metric": "f1"}
+    kept |= {"score": 0.1}
     rows = [kept, kept | {"metric": "accuracy"}, kept | {"prior": "reference"}]
     differences = pd.DataFrame(rows).reindex(columns=[*COLUMNS, "more"])
     for name in {*READABLE, *NEEDED, "differences", "effects"}:
@@ -41,6 +43,10 @@ def test_old_files_go_and_differences_are_reduced(results, tmp_path):
     differences = pd.read_parquet(archive / "tables" / "differences.parquet")
     assert list(differences) == COLUMNS
     assert differences["metric"].tolist() == ["f1"]
+    assert differences["score"].dtype == "float32"
+    read_again = knowledge.read(archive)["differences"]["score"]
+    assert read_again.dtype == "float64"
+    assert read_again.tolist() == pytest.approx([0.1])
 
 
 def test_without_a_report_nothing_changes(results, tmp_path):

@@ -90,7 +90,7 @@ class Browser:
             self._note(answer)
 
     def open(self, file: Path, width: int = 1280, height: int = 900, phone: bool = False) -> float:
-        """Load a file and return the seconds until it had loaded."""
+        """Load a file and return the seconds until it had loaded and nothing in it was busy."""
         self.do(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -104,6 +104,8 @@ class Browser:
         self.do("Page.navigate", url=file.resolve().as_uri())
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self._note(self._next(started + 60))
+        while self.run("document.querySelector('[aria-busy=true]') !== null"):
+            assert time.monotonic() < started + 60
         return time.monotonic() - started
 
     def run(self, expression: str):

@@ -64,6 +64,6 @@ def test_a_table_has_the_columns_that_its_frame_has():
 
 def test_a_long_table_says_where_the_rest_is():
     frame = pd.DataFrame({"label": map(str, range(MOST_ROWS + 1))})
-    made = make_table(frame, "c", [text("label", "L")], "tables/x.csv")
+    made = make_table(frame, "c", [text("label", "L")], "tables/x")
     assert len(made.rows) == MOST_ROWS
-    assert made.note == f"The first {MOST_ROWS} of {MOST_ROWS + 1} rows; all are in tables/x.csv."
+    assert made.note == f"The first {MOST_ROWS} of {MOST_ROWS + 1} rows; all are in tables/x."

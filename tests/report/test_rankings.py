@@ -83,7 +83,7 @@ def test_a_large_study_keeps_its_most_important_metrics(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "MOST", 30)  # of 48 rows: AP and F1 have 12 each, recall 24
     made = rankings(make_inputs(tmp_path))
     assert sum(map(len, made.data["rows"])) == 24
-    assert made.note == "2 of 3 metrics; the others are in tables/ranks.csv."
+    assert made.note == "2 of 3 metrics; the others are in tables/ranks."
 
 
 def test_no_ranks_is_said(tmp_path):

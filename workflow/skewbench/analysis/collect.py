@@ -99,7 +99,8 @@ def pool(
     Returns
     -------
     pooled : DataFrame
-        Columns :data:`POOLED`, text as objects.
+        Columns :data:`POOLED`, text as objects. Values have single precision, as in an archive:
+        what is equal before it is kept there is equal after.
     versions, problems
         As in :func:`collect`.
     """
@@ -145,7 +146,8 @@ def _pool_folds(frame: pd.DataFrame, dataset: str, files: Sequence[str]) -> pd.D
     summed = frame[ok & is_count].groupby(keys, observed=True)["value"].sum().reset_index()
     parts = [frame[~ok][[*keys, "value"]], averaged, summed]
     parts = [part.astype({key: object for key in keys}) for part in parts]
-    return pd.concat(parts).assign(dataset=dataset)[POOLED]
+    pooled = pd.concat(parts).assign(dataset=dataset)[POOLED]
+    return pooled.astype({"value": np.float32}).astype({"value": float})
 
 
 def _derive(pooled: pd.DataFrame, dataset: str, facts: dict[str, Any]) -> pd.DataFrame:
@@ -203,4 +205,4 @@ def _training_rows(index: pd.MultiIndex, counts: np.ndarray, sizes: pd.Series) -
     training = index.get_level_values("scores") == "training"
     rows = pd.DataFrame(counts[training].sum(axis=2), index=cells[training])
     rows = rows.mul(sizes.reindex(rows.index) / rows.sum(axis=1), axis=0)
-    return rows.reindex(cells).to_numpy().round(6)  # 100 stays 100, whatever the folds' sizes
+    return rows.reindex(cells).to_numpy().round(4)  # 100 stays 100, whatever the folds' sizes

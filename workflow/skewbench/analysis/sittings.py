@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -131,7 +132,8 @@ def archive(study: Study, results: Path) -> tuple[int, list[str]]:
             "cpu_seconds": cpu_seconds(benchmark),
         }
     rows = rows.sort_values([*TEXT, "seed"], ignore_index=True)
-    table = pa.Table.from_pandas(rows.astype(dict.fromkeys(TEXT, "category")), preserve_index=False)
+    rows = rows.astype(dict.fromkeys(TEXT, "category") | {"value": np.float32})
+    table = pa.Table.from_pandas(rows, preserve_index=False)
     write(table, folder / ROWS, {"versions": versions})
     for kind in (FACTS, DIFFICULTY):
         (folder / kind).mkdir(exist_ok=True)
@@ -153,7 +155,7 @@ def _cells(block: Block) -> list[tuple[str, str, str, int]]:
 
 
 def _rows(folder: Path) -> pd.DataFrame:
-    return read(folder / ROWS).to_pandas().astype(dict.fromkeys(TEXT, object))
+    return read(folder / ROWS).to_pandas().astype(dict.fromkeys(TEXT, object) | {"value": float})
 
 
 def _is_stale(block: Block, file: Path, study: Study, results: Path) -> bool:

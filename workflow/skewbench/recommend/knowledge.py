@@ -110,13 +110,15 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     for name in TABLES:
         file = folder / f"{name}.parquet"
         try:
-            tables[name] = pd.read_parquet(file)
+            table = pd.read_parquet(file)
         except FileNotFoundError:
             raise InputError(
                 f"{file}: there is no such table; name the results of a study that has run"
             ) from None
         except (OSError, ValueError) as error:
             raise InputError(f"{file}: cannot be read ({' '.join(str(error).split())})") from None
+        published = table.select_dtypes("float32")  # single precision is for keeping
+        tables[name] = table.astype(dict.fromkeys(published, float))
     return tables
 
 

@@ -1,4 +1,4 @@
-"""Figures inside the page: the main ones as SVG, others as small PNG, together within a budget.
+"""Figures inside the page: small images in few colours, together within a budget.
 
 A figure travels as a data URI in an ``img``, where an SVG can run no script. What is over the
 budget stays outside the page and is named with its path.
@@ -11,7 +11,7 @@ import html
 import io
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +19,8 @@ from PIL import Image
 
 from skewbench.figures.wording import learner_words, ratio_label
 
-LARGEST_SVG = 320_000  # bytes, slimmed; a larger one is slower to draw than its PNG
-COLOURS = 128  # of an embedded PNG: a third of the bytes, and a chart does not show it
+COLOURS = 128  # of an embedded figure: half the bytes, and a chart does not show it
 KEEP = Image.Quantize.MAXCOVERAGE  # unlike the median cut it keeps the colour of a thin line
-TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 CALLED = {
     "ranks": "Mean ranks",
     "effects": "Differences from the control",
@@ -51,7 +49,6 @@ CALLED = {
 _RATIO = re.compile(r"natural|(?:ir|lt)\d+(?:\.\d+)?(?:m\d+)?")
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)pt" height="([\d.]+)pt"', re.DOTALL)
-_DECIMALS = re.compile(r"\b([1-9]\d*\.\d\d)\d+")
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,6 @@ class Figure:
 def embed(
     figures: dict[str, dict[str, Path]],
     order: Iterable[str],
-    sharp: Callable[[str], bool] = lambda name: True,
     budget: float = math.inf,
 ) -> dict[str, Figure]:
     """Return every figure by name; the first in ``order`` get what room there is.
@@ -78,34 +74,19 @@ def embed(
     Parameters
     ----------
     figures : dict of str to dict of str to Path
-        Per name the paths of its ``svg`` and ``png``.
+        Per name the paths of its ``svg`` and ``png``. The PNG is embedded, as lossless WebP: a
+        fraction of what the shapes of an SVG take. Its SVG gives title and size.
     order : iterable of str
         The most important first.
-    sharp : callable
-        Whether the figure of a name is worth an SVG.
     budget : float
         Characters of data URIs.
     """
     embedded = {}
     for name in order:
-        figure = _embedded(name, figures[name], sharp(name), budget)
+        figure = _embedded(name, figures[name], budget)
         budget -= len(figure.uri)
         embedded[name] = figure
     return embedded
-
-
-def slim(svg: str) -> str:
-    """Return an SVG without comments, indentation and digits that no screen can show.
-
-    Numbers from 1 on keep two decimals (a hundredth of a point); smaller ones may be scales and
-    stay as they are.
-
-    >>> slim('<path d="M 12.345678 0.015625"/>')
-    '<path d="M 12.34 0.015625"/>'
-    """
-    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
-    svg = _DECIMALS.sub(r"\1", svg)
-    return re.sub(r"\s*\n\s*", "\n", svg)
 
 
 def caption(name: str) -> str:
@@ -128,30 +109,33 @@ def caption(name: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _embedded(name: str, files: dict[str, Path], sharp: bool, budget: float) -> Figure:
+def _embedded(name: str, files: dict[str, Path], budget: float) -> Figure:
     svg = files["svg"].read_text(encoding="utf-8") if "svg" in files else ""
     found = _TITLE.search(svg)
     said = caption(name)
     alt = " ".join(html.unescape(found[1]).split()) if found else f"Figure: {said}"
     size = _SIZE.search(svg)
     width, height = (round(float(part) * 4 / 3) for part in size.groups()) if size else (0, 0)
-    small = slim(svg).encode()
-    if "png" in files and not (sharp and 0 < len(small) <= LARGEST_SVG):
-        kind, uri = "png", _uri("png", few_colours(files["png"]))
+    if "png" in files:
+        kind, uri = "png", _uri("webp", few_colours(files["png"], "webp"))
     else:
-        kind, uri = "svg", _uri("svg", small)
+        kind, uri = "svg", _uri("svg+xml", svg.encode())
     if len(uri) > budget:
         uri = ""
     return Figure(name, said, alt, uri, width, height, f"figures/{files[kind].name}")
 
 
-def few_colours(path: Path) -> bytes:
-    """Return a PNG with fewer colours, in which thin lines keep theirs."""
+def few_colours(path: Path, kind: str = "png") -> bytes:
+    """Return an image as a ``png`` or ``webp`` with few colours; thin lines keep theirs."""
     small = io.BytesIO()
     with Image.open(path) as image:
-        image.convert("RGB").quantize(COLOURS, KEEP).save(small, "png", optimize=True)
+        reduced = image.convert("RGB").quantize(COLOURS, KEEP)
+    if kind == "webp":
+        reduced.convert("RGB").save(small, kind, lossless=True)
+    else:
+        reduced.save(small, kind, optimize=True)
     return small.getvalue()
 
 
 def _uri(kind: str, content: bytes) -> str:
-    return f"data:{TYPES[kind]};base64,{base64.b64encode(content).decode('ascii')}"
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"

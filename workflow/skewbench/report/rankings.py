@@ -138,7 +138,7 @@ def _first(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     order = [name for name in important if name in found] + sorted(found.difference(important))
     sizes = frame["metric"].value_counts()[order].cumsum()
     kept = [metric for metric in order if sizes[metric] <= MOST] or order[:1]
-    note = f"{len(kept)} of {len(found)} metrics; the others are in tables/ranks.csv."
+    note = f"{len(kept)} of {len(found)} metrics; the others are in tables/ranks."
     return frame[frame["metric"].isin(kept)], note
 
 

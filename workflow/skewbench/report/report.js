@@ -106,7 +106,20 @@
     show();
   }
 
-  const data = document.getElementById("rankings-data");
-  if (data) makeRankings(document.getElementById("rankings-table"), JSON.parse(data.textContent));
+  async function unpack(text) {
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).json();
+  }
+
   document.querySelectorAll("table.sortable").forEach(makeSortable);
+  const data = document.getElementById("rankings-data");
+  if (data && "DecompressionStream" in window) {
+    const table = document.getElementById("rankings-table");
+    table.ariaBusy = "true";
+    unpack(data.textContent).then((rankings) => {
+      makeRankings(table, rankings);
+      table.ariaBusy = "false";
+    });
+  }
 })();

@@ -106,7 +106,7 @@ def _table(spec: TableSpec, rows: pd.DataFrame, inputs: Inputs) -> Table:
     keys = [key for key in spec.sort if key in rows]
     if keys:
         rows = rows.sort_values(keys, ascending=not spec.descending, kind="stable")
-    made = make_table(rows, spec.caption, spec.columns, f"tables/{spec.name}.csv")
+    made = make_table(rows, spec.caption, spec.columns, f"tables/{spec.name}")
     return replace(made, note=" ".join(filter(None, (made.note, spec.note))))
 
 
