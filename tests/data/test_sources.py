@@ -1,32 +1,14 @@
 """Sources: a tidy table from every one, and a sentence for every kind of dirt."""
 
 import datetime as dt
-import tarfile
-from pathlib import Path
-from urllib.error import URLError
 
 import numpy as np
 import pandas as pd
 import pytest
+from source_files import GOOD, shared
 
-from skewbench.data import remote
 from skewbench.data.sources import load
 from skewbench.errors import InputError
-
-SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-
-GOOD = "x,c,y\n1,a,no\n2,b,no\n3,a,yes\n4,b,no\n"
-
-
-@pytest.fixture
-def from_text(tmp_path):
-    def read(content, name="d.csv", **entry):
-        content = content if isinstance(content, bytes) else content.encode()
-        (tmp_path / name).write_bytes(content)
-        entry = {"source": "file", "path": name, "target": "y"} | entry
-        return load("toy", entry, tmp_path, tmp_path / "cache")
-
-    return read
 
 
 def test_a_clean_file(from_text):
@@ -257,45 +239,6 @@ def test_values_that_are_no_features_are_refused(tmp_path):
         load("d", {"source": "file", "path": "d.parquet", "target": "list"}, tmp_path, tmp_path)
 
 
-def test_arff_dense(from_text):
-    table, _ = from_text(
-        "% comment\n@relation 'r'\n@attribute 'a b' REAL\n@attribute c {'x, y', z}\n"
-        "@attribute s string\n@attribute\ty {no, yes}\n@data\n"
-        "1.5, 'x, y', \"it's\", no\n?,z,'don\\'t',yes\n\n% end\n2,z,?,no\n",
-        name="d.arff",
-    )
-    np.testing.assert_array_equal(table.features["a b"], [1.5, np.nan, 2])
-    assert table.features["c"].tolist() == ["x, y", "z", "z"]
-    assert table.features["s"].tolist()[:2] == ["it's", "don't"]
-    assert table.target.tolist() == [0, 1, 0]
-
-
-def test_arff_sparse(from_text):
-    table, _ = from_text(
-        "@relation r\n@attribute a numeric\n@attribute b numeric\n@attribute y {no,yes}\n@data\n"
-        "{0 3, 2 yes}\n{}\n{1 2.5}\n",
-        name="d.arff",
-    )
-    assert table.features.to_numpy().tolist() == [[3, 0], [0, 0], [0, 2.5]]
-    assert table.target.tolist() == [1, 0, 0]
-
-
-@pytest.mark.parametrize(
-    ("row", "message"), [("1", "1 values for 2 attributes"), ("u,no", "line 5: could not convert")]
-)
-def test_arff_rows_are_checked(row, message, from_text):
-    head = "@relation r\n@attribute a numeric\n@attribute y {no,yes}\n@data\n"
-    with pytest.raises(InputError, match=message):
-        from_text(head + row + "\n", name="d.arff")
-
-
-def test_arff_agrees_with_csv(from_text):
-    head = "@relation r\n@attribute x real\n@attribute c {a,b}\n@attribute y {no,yes}\n@data\n"
-    arff, _ = from_text(head + GOOD.split("\n", 1)[1], name="d.arff")
-    csv, _ = from_text(GOOD)
-    pd.testing.assert_frame_equal(arff.features, csv.features)
-
-
 @pytest.mark.parametrize(
     ("entry", "shape", "classes", "counts"),
     [
@@ -340,77 +283,6 @@ def test_unknown_names_are_explained(entry, message, tmp_path):
         load("d", entry, tmp_path, tmp_path)
 
 
-def unreachable(**_):
-    raise URLError("no network")
-
-
-def test_zenodo_reads_its_archive_and_explains_when_offline(tmp_path, monkeypatch):
-    (tmp_path / "home" / "zenodo").mkdir(parents=True)
-    np.savez(
-        tmp_path / "home" / "zenodo" / "x25data.npz",
-        data=np.array([[1.0, 2], [3, 4], [5, 9]]),
-        label=np.array([-1, 1, -1]),
-    )
-    entry = {"source": "zenodo", "dataset": "mammography", "data_home": "home"}
-    table, facts = load("d", entry, tmp_path, tmp_path / "cache")
-    assert table.target.tolist() == [0, 1, 0]
-    assert facts["classes"] == ["-1", "1"]
-    monkeypatch.setattr(remote, "fetch_datasets", unreachable)
-    with pytest.raises(InputError, match=r"cannot be downloaded from Zenodo .*connect once"):
-        load("d", entry | {"dataset": "ecoli"}, tmp_path, tmp_path / "cache")
-
-
-class FakeOpenML:
-    target_names = ("class",)
-
-    def __init__(self, target_names=("class",), **asked):
-        self.asked = asked
-        self.target_names = list(target_names)
-        self.frame = pd.DataFrame(
-            {
-                "x": [1.0, 2, 3],
-                "c": pd.Series(["a", "b", None], dtype=object),
-                "class": pd.Categorical(["good", "bad", "good"]),
-            }
-        )
-
-
-def test_openml(tmp_path, monkeypatch):
-    asked = {}
-
-    def fetch(**keys):
-        asked.update(keys)
-        return FakeOpenML()
-
-    monkeypatch.setattr(remote, "fetch_openml", fetch)
-    entry = {"source": "openml", "dataset": "credit-g", "version": 2}
-    table, facts = load("d", entry, tmp_path, tmp_path / "cache")
-    assert table.classes == ("good", "bad")
-    assert table.categorical == ["c"]
-    assert (asked["name"], asked["version"]) == ("credit-g", 2)
-    assert asked["data_home"] == str(tmp_path / "cache")
-    load("d", entry | {"sha256": facts["checksum"]}, tmp_path, tmp_path)
-    with pytest.raises(InputError, match="the data have changed"):
-        load("d", entry | {"sha256": "1" * 64}, tmp_path, tmp_path)
-
-
-def test_openml_explains_its_failures(tmp_path, monkeypatch):
-    entry = {"source": "openml", "data_id": 31}
-    monkeypatch.setattr(remote, "fetch_openml", unreachable)
-    with pytest.raises(InputError, match=r"OpenML data_id 31 is not in the cache .*connect once"):
-        load("d", entry, tmp_path, tmp_path)
-    monkeypatch.setattr(remote, "fetch_openml", lambda **_: FakeOpenML(("a", "b")))
-    with pytest.raises(InputError, match="no single target"):
-        load("d", entry, tmp_path, tmp_path)
-
-
-def shared(name):
-    path = SHARED / name
-    if not path.exists():
-        pytest.skip("the development data sets are not beside the project")
-    return path
-
-
 @pytest.mark.shared
 @pytest.mark.parametrize(
     "name", ["ecoli", "hmda", "german_credit", "thyroid_sick", "yeast_mc", "audiology_mc"]
@@ -426,16 +298,6 @@ def test_development_data_have_the_facts_of_their_manifest(name, tmp_path):
     assert len(facts["classes"]) == expected.n_classes
     constant = sum("constant" in note for note in facts["notes"])
     assert facts["n_features"] + constant == expected.n_features
-
-
-@pytest.mark.shared
-def test_the_zenodo_archive(tmp_path):
-    with tarfile.open(shared("zenodo_benchmark.tar.xz")) as archive:
-        archive.extract("zenodo/x22data.npz", tmp_path, filter="data")
-    entry = {"source": "zenodo", "dataset": "yeast_me2", "data_home": str(tmp_path)}
-    _, facts = load("yeast_me2", entry, tmp_path, tmp_path)
-    assert (facts["n_rows"], facts["n_features"]) == (1484, 8)
-    assert facts["class_counts"] == [1433, 51]
 
 
 def test_a_column_that_may_be_an_identifier_is_noted(tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from test_figures import words_of
+from drawings import words_of
 
 from skewbench.figures.decomposition import decomposition_plot, finding
 from skewbench.figures.wording import learners_called

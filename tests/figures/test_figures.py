@@ -6,6 +6,7 @@ import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
+from drawings import named_y, words_of
 from matplotlib.colors import to_rgba
 from synthetic_study import collected_table, described_strategies
 
@@ -84,19 +85,6 @@ def full():
 @pytest.fixture(scope="module")
 def small(full):
     return thinned(full)
-
-
-def words_of(figure):
-    found = [text.get_text() for text in figure.texts]
-    found += [text.get_text() for axes in figure.axes for text in axes.texts]
-    return " ".join(found).replace("\n", " ")
-
-
-def named_y(axes):
-    """Return whether the axes, or those it shares its y axis with, say what is on it."""
-    beside = axes.get_shared_y_axes().get_siblings(axes)
-    ticks = [label.get_text() for other in beside for label in other.get_yticklabels()]
-    return any(other.get_ylabel() for other in beside) or any(map(str.strip, ticks))
 
 
 def check(figure, path):

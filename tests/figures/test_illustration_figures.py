@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from test_figures import words_of
-from test_statistics_figures import STRATEGIES, check, texts
+from drawings import check, texts, words_of
+from statistics_tables import STRATEGIES
 
 from skewbench.figures import style
 from skewbench.figures.regions import region_plot

@@ -1,15 +1,24 @@
 """The figures of the statistics show the numbers of their tables, also of awkward ones."""
 
-import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
+from drawings import check, texts, words_of
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
-from synthetic_study import described_strategies
+from statistics_tables import (
+    FAMILIES,
+    LONG,
+    STRATEGIES,
+    comparisons,
+    confusions,
+    differences,
+    gaps,
+    pairs,
+    ranks,
+)
 from test_curve_figures import COSTS, kept
-from test_figures import named_y, words_of
 
 from skewbench.figures import gains, style
 from skewbench.figures.cliques import MOST_BARS, critical_difference_plot
@@ -20,111 +29,8 @@ from skewbench.figures.pairs import SHOWN, p_words, pair_plot
 from skewbench.figures.reliability import probabilities, reliability_plot
 from skewbench.figures.statistics import draw_statistics, not_told_apart
 from skewbench.figures.symptoms import confusion_plot, gap_plot
-from skewbench.figures.wording import learners_called
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-STRATEGIES = described_strategies()
-LONG = STRATEGIES.assign(label=STRATEGIES["label"] + " with a rather long explanation")
-FAMILIES = [f"family_{i:02d}" for i in range(14)]
-CONDITION = {
-    "task": "binary",
-    "track": "default",
-    "ratio": "ir10",
-    "learner": "random_forest",
-    "metric": "average_precision",
-    "scores": "raw",
-    "prior": "matched",
-    "decision": "",
-}
-
-
-def named(names, strategies=STRATEGIES, **columns):
-    """Return a frame of one condition with the facts of some strategies."""
-    table = strategies.loc[list(names), ["level", "label"]].reset_index()
-    return table.assign(**CONDITION | columns)
-
-
-def ranks(names, strategies=STRATEGIES, **columns):
-    table = named(names, strategies, n_datasets=14)
-    return table.assign(mean_rank=np.arange(1.0, len(names) + 1)).assign(**columns)
-
-
-def pairs(rows):
-    """Return pairs from (a, b, mean, wins, ties, losses, p_holm)."""
-    columns = ["strategy_a", "strategy_b", "mean", "wins", "ties", "losses", "p_holm"]
-    return pd.DataFrame(rows, columns=columns).assign(**CONDITION, n_datasets=14)
-
-
-def comparisons(names, strategies=STRATEGIES, random=1, **columns):
-    rng = np.random.default_rng(random)
-    table = named(names, strategies, control="none", rope=0.01, n_datasets=14, n_needed=11)
-    table["mean"] = rng.normal(0, 0.03, len(table))
-    width = rng.uniform(0.005, 0.03, (2, len(table)))
-    table["lower"], table["upper"] = table["mean"] - width[0], table["mean"] + width[1]
-    table["verdict"] = rng.choice(["better", "worse", "equivalent", "undecided"], len(table))
-    return table.assign(share_imputed=0.0, **columns)
-
-
-def differences(names, families=FAMILIES, strategies=STRATEGIES, **columns):
-    rng = np.random.default_rng(2)
-    parts = [
-        named(names, strategies, family=family, control_score=rng.uniform(0.3, 0.9))
-        for family in families
-    ]
-    table = pd.concat(parts, ignore_index=True).assign(control="none", imputed=0.0)
-    table["difference"] = rng.normal(0, 0.03, len(table))
-    return table.assign(**columns)
-
-
-def gaps(names, strategies=STRATEGIES, **columns):
-    rng = np.random.default_rng(3)
-    table = named(names, strategies, n_datasets=14, share_imputed=0.0)
-    table["test"] = rng.uniform(0.4, 0.7, len(table))
-    table["gap"] = rng.uniform(0, 0.3, len(table))
-    table["training"] = table["test"] + table["gap"]
-    table["lower"], table["upper"] = table["gap"] - 0.02, table["gap"] + 0.03
-    return table.assign(**columns)
-
-
-def confusions(names, decisions=("default", "tuned_f1"), strategies=STRATEGIES):
-    parts = []
-    for i, decision in enumerate(decisions):
-        missed = 0.4 - 0.2 * i
-        shares = {(0, 0): 0.98, (0, 1): 0.02, (1, 0): missed, (1, 1): 1 - missed}
-        for (true, predicted), share in shares.items():
-            cell = {"true": true, "predicted": predicted, "share": share, "decision": decision}
-            cell |= {"lower": share - 0.01, "upper": share + 0.01, "per_thousand": 100 * share}
-            parts.append(named(names, strategies, n_datasets=14, share_imputed=0.0, **cell))
-    return pd.concat(parts, ignore_index=True)
-
-
-def check(figure, path):
-    """Save a figure; nothing is cut off, and every axis is named, there or where it is shared."""
-    _, png = style.save(figure, path)
-    pixels = matplotlib.image.imread(png)[..., :3]
-    assert pixels.std() > 0.02
-    edges = (pixels[:, [0, -1]], pixels[[0, -1]])
-    assert min(edge.mean() for edge in edges) > 0.97
-    figure.draw_without_rendering()
-    frame = figure.bbox.padded(1)
-    for axes in figure.axes:
-        written = [*axes.texts, axes.xaxis.label, axes.yaxis.label, axes._left_title]
-        left, right = axes.get_xlim()
-        written += [
-            label for label in axes.get_xticklabels() if left <= label.get_position()[0] <= right
-        ]
-        written += axes.get_yticklabels()
-        boxes = [text.get_window_extent() for text in written if text.get_text()]
-        assert all(frame.containsx(x) for box in boxes for x in box.intervalx)
-        below = axes.get_shared_x_axes().get_siblings(axes)
-        assert any(other.get_xlabel() for other in below)
-        assert named_y(axes) or not axes.get_yticks().size
-
-
-def texts(axes):
-    return [text.get_text() for text in axes.texts]
-
 
 # --- pairs --------------------------------------------------------------------------------------
 
@@ -305,49 +211,6 @@ def test_only_the_largest_of_many_cliques_are_drawn():
     many = [names[i : i + 4] for i in range(41)]
     figure = critical_difference_plot(ranks(names, LONG), many)
     assert f"{MOST_BARS} largest of 41 groups" in words_of(figure)
-
-
-# --- symptoms -----------------------------------------------------------------------------------
-
-
-def test_confusion_matrices_hold_shares_spreads_and_rows():
-    figure = confusion_plot(confusions(["none", "smote"]))
-    assert len(figure.axes) == 4
-    shown = texts(figure.axes[0])
-    assert shown[6:9] == ["40%", "[39–41]", "40 rows"]
-    found = "The untouched model misses 40% of the minority at the default threshold, 20%"
-    assert found in words_of(figure)
-
-
-def test_a_strategy_without_a_tuned_threshold_leaves_its_place_empty():
-    table = confusions(["none", "smote"])
-    table = table[(table["strategy"] == "none") | (table["decision"] == "default")]
-    assert texts(confusion_plot(table).axes[-1]) == ["not available"]
-
-
-def test_the_gap_reaches_from_test_to_training():
-    table = gaps(["none", "smote", "adasyn"], metric="recall", decision="default")
-    (axes,) = (figure := gap_plot(table)).axes
-    order = table.sort_values("gap")
-    spans = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2]
-    np.testing.assert_allclose(spans, order[["test", "training"]].to_numpy())
-    last = order.iloc[-1]
-    assert texts(axes)[-1].startswith(f"{last['gap']:+.2f} [{last['lower']:+.2f}")
-    said = f"falls most for {last['label']} with random forest: by {last['gap']:.2f}"
-    assert said in words_of(figure)
-
-
-def test_the_largest_gap_is_set_beside_the_untouched_model():
-    tree = gaps(["none", "smote"], learner="tree", gap=[0.11, 0.52])
-    forest = gaps(["none", "smote"], learner="forest", gap=[0.31, 0.45], n_datasets=13)
-    own = gaps(["rusboost"], learner="own", gap=[0.2])
-    with learners_called({"tree": "Decision tree, depth 3"}):
-        said = words_of(gap_plot(pd.concat([tree, forest, own])))
-    of_own = words_of(gap_plot(pd.concat([tree, forest, own.assign(gap=0.9)])))
-    largest = "most for SMOTE with decision tree, depth 3: by 0.52; for the untouched model by 0.11"
-    assert largest in said
-    assert "mean over 13 to 14 data sets, by strategy" in said
-    assert "RUSBoost: by 0.90; for the untouched model by 0.11 to 0.31, by learner" in of_own
 
 
 # --- awkward tables -----------------------------------------------------------------------------

@@ -53,6 +53,10 @@ MINI = {
 }
 
 
+def changed(**changes):
+    return MINI | changes
+
+
 class Ended(NamedTuple):
     """How a command ended, and everything it said."""
 

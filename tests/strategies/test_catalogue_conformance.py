@@ -1,37 +1,28 @@
 """What every strategy of the catalogue must keep to: the checks that caught other projects' errors.
 
 It differs from its parent, or is flagged ``resampler_noop``; it changes the class counts as it
-claims; nothing it learns depends on test rows; a failure is a status with a reason, not a score.
+claims; nothing it learns depends on test rows.
 """
 
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from imblearn.over_sampling import SMOTEN, SMOTENC
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.tree import DecisionTreeClassifier
 
-from skewbench import fitting
 from skewbench.data.encode import Encoder
 from skewbench.strategies.resampling import resample
 from small_cells import (
     HERE,
-    LEARNERS,
-    NEEDS_XGBOOST,
     STRATEGIES,
     binary_table,
     counts,
     kept,
     learner_for,
     metric,
-    mixed_table,
     outer_cell,
     run,
     table_of,
     three_class_table,
-    without_times,
 )
 
 RESAMPLING = [name for name, spec in STRATEGIES.items() if "resample" in spec]
@@ -318,198 +309,4 @@ def test_a_class_that_cleaning_removed_is_never_predicted(name):
 def test_smote_inside_an_ensemble_keeps_the_policy_too():
     """Seven positives, fewer in many a bootstrap sample: k has to give way there as well."""
     result = run(binary_table(150, 9.0), "smote_bagging", inner_folds=0)["own"]
-    assert result.status == "ok", result.reason
-
-
-# --- Failures ---------------------------------------------------------------------------------
-
-
-class RaisingSampler(BaseEstimator):
-    def fit_resample(self, X, y):
-        raise RuntimeError("no neighbour\n  anywhere")
-
-
-class EmptyingSampler(BaseEstimator):
-    def fit_resample(self, X, y):
-        return X[y == 0], y[y == 0]
-
-
-class RaisingLearner(ClassifierMixin, BaseEstimator):
-    def fit(self, X, y):
-        raise MemoryError("out of tokens")
-
-
-class NanLearner(ClassifierMixin, BaseEstimator):
-    def fit(self, X, y):
-        self.classes_ = np.unique(y)
-        return self
-
-    def predict_proba(self, X):
-        return np.full((len(X), 2), np.nan)
-
-
-class InnerRaisingLearner(DecisionTreeClassifier):
-    """Fits the whole training part, not an inner one."""
-
-    def fit(self, X, y):
-        if len(y) < 100:
-            raise ValueError("too few rows")
-        return super().fit(X, y)
-
-
-def here(name):
-    return f"{__name__}.{name}"
-
-
-BAD_SAMPLERS = {
-    "RaisingSampler": "RuntimeError: no neighbour anywhere",
-    "EmptyingSampler": "class",
-}
-
-
-@pytest.mark.parametrize("sampler", BAD_SAMPLERS)
-def test_a_failing_resampler_fails_every_learner_with_its_reason(sampler):
-    strategy = {"level": "data", "resample": {here(sampler): {}}}
-    learners = ["logistic_regression", "decision_tree"]
-    results = run(binary_table(160, 4.0), sampler, learners, strategy=strategy)
-    assert list(results) == learners
-    for result in results.values():
-        assert result.status == "failed"
-        assert BAD_SAMPLERS[sampler] in result.reason
-        assert "fold 0" in result.reason
-        assert result.rows == result.scores == []
-
-
-@pytest.mark.parametrize(
-    ("learner", "reason"),
-    [
-        ("RaisingLearner", "fold 0: MemoryError: out of tokens"),
-        ("NanLearner", "fold 0: ValueError: NanLearner gave scores that are not finite"),
-        ("InnerRaisingLearner", "fold 0, inner fold 1: ValueError: too few rows"),
-    ],
-)
-def test_a_failing_learner_fails_alone(learner, reason):
-    table = binary_table(240, 4.0)
-    learners = {"bad": {"model": {here(learner): {}}}, "good": LEARNERS["logistic_regression"]}
-    results = run(table, "none", learners)
-    assert (results["bad"].status, results["bad"].reason) == ("failed", reason)
-    assert results["bad"].rows == results["bad"].scores == []
-    alone = run(table, "none", {"good": LEARNERS["logistic_regression"]})["good"]
-    assert without_times(results["good"]) == without_times(alone)
-
-
-def test_too_few_minority_rows_fail_with_the_reason():
-    """One positive in an inner training part: nothing to interpolate, and no score either."""
-    y = np.zeros(40, dtype=int)
-    y[:4] = 1
-    table = table_of(np.random.default_rng(0).normal(size=(40, 2)), y)
-    result = run(table, "smote", min_positives=2)["logistic_regression"]
-    assert result.status == "failed"
-    assert "fewer than two rows of the smallest class" in result.reason
-    assert result.rows == []
-
-
-def test_too_few_positives_are_infeasible():
-    y = np.arange(60) % 10 == 0
-    table = table_of(np.random.default_rng(0).normal(size=(60, 2)), y.astype(int))
-    result = run(table, "none", min_positives=10)["logistic_regression"]
-    assert result.status == "infeasible"
-    assert result.reason == "3 positives in the training part, at least 10 are needed"
-
-
-@pytest.mark.parametrize("name", [n for n, spec in STRATEGIES.items() if "weight" in spec])
-def test_weights_with_nearest_neighbours_are_infeasible(name):
-    learner = "k_nearest_neighbours"
-    result = run(binary_table(120, 3.0), name, [learner])[learner]
-    assert result.status == "infeasible"
-    assert result.reason == "KNeighborsClassifier takes no example weights"
-    assert "over_size_limit" not in result.flags
-
-
-@pytest.mark.parametrize("name", NEEDS_XGBOOST)
-@pytest.mark.parametrize(
-    "learner", ["logistic_regression", "decision_tree", "random_forest", "linear_svm"]
-)
-def test_losses_and_phases_need_a_learner_that_can(name, learner):
-    result = run(binary_table(120, 3.0), name, [learner])[learner]
-    assert result.status == "infeasible"
-    what = "cannot continue training" if name == "two_phase" else "takes no custom objective"
-    assert result.reason.endswith(what)
-    ((path, _),) = LEARNERS[learner]["model"].items()
-    assert result.reason.split()[0] == path.rpartition(".")[2]
-
-
-@pytest.mark.parametrize("part", ["strategy", "learner"])
-def test_over_the_size_limit_is_infeasible_and_flagged(part):
-    table, limit = binary_table(160, 3.0), {"max_rows": 70}
-    strategy = STRATEGIES["smote"] | (limit if part == "strategy" else {})
-    learners = {
-        "limited": LEARNERS["logistic_regression"] | (limit if part == "learner" else {}),
-        "free": LEARNERS["decision_tree"],
-    }
-    results = run(table, "smote", learners, strategy=strategy)
-    result = results["limited"]
-    assert result.status == "infeasible"
-    expected = f"over the {part}'s size limit: 80 training rows, max_rows is 70"
-    assert result.reason == expected
-    assert "over_size_limit" in result.flags
-    assert results["free"].status == ("infeasible" if part == "strategy" else "ok")
-
-
-def test_a_size_just_at_the_limit_runs():
-    strategy = STRATEGIES["none"] | {"max_rows": 80}
-    result = run(binary_table(160, 3.0), "none", strategy=strategy)["logistic_regression"]
-    assert result.status == "ok"
-
-
-# --- Categorical columns -----------------------------------------------------------------------
-
-
-@pytest.fixture
-def spied(monkeypatch):
-    """Return the list that gathers every sampler built for a cell, with its resampled rows."""
-    seen = []
-
-    def spying(steps, features, y, state, folder):
-        after, labels, flags = resample(steps, features, y, state, folder)
-        seen.append((steps, features, after, labels))
-        return after, labels, flags
-
-    monkeypatch.setattr(fitting, "resample", spying)
-    return seen
-
-
-@pytest.mark.parametrize("name", [n for n, spec in STRATEGIES.items() if "on_mixed" in spec])
-@pytest.mark.parametrize(("numeric", "kind"), [(2, SMOTENC), (0, SMOTEN)])
-def test_smote_votes_on_categories(name, numeric, kind, spied):
-    table = mixed_table(numeric=numeric)
-    result = run(table, name, inner_folds=0)[learner_for(name)]
-    assert result.status == "ok", result.reason
-    assert len(spied) == (1 if name == "smote_before_split" else 2)
-    for steps, before, after, _ in spied:
-        ((path, _),) = steps[0].items()
-        assert path == f"imblearn.over_sampling.{kind.__name__}"
-        assert len(after) > len(before) or name.endswith("1_5")
-        for column in range(numeric, numeric + 3):
-            assert set(after[:, column]) <= set(before[:, column])
-        if numeric and len(after) > len(before):
-            synthetic = after[len(before) :, 0]
-            assert not set(synthetic) <= set(before[:, 0])
-
-
-def test_smote_without_a_variant_for_categories_gets_indicators(spied):
-    """Borderline-SMOTE interpolates the one-hot columns, as its library would."""
-    run(mixed_table(), "borderline_smote_1", inner_folds=0)
-    ((steps, before, _, _), *_) = spied
-    assert "imblearn.over_sampling.BorderlineSMOTE" in steps[0]
-    indicators = before[:, 2:]
-    assert set(np.unique(indicators)) == {0.0, 1.0}
-    groups = np.cumsum([0, 2, 4, 8])  # colour; shape and missing; grade
-    for start, stop in pairwise(groups):
-        np.testing.assert_array_equal(indicators[:, start:stop].sum(axis=1), 1)
-
-
-@pytest.mark.parametrize("name", ["random_over", "enn", "smote_tomek", "rusboost"])
-def test_mixed_columns_run(name):
-    result = run(mixed_table(), name, inner_folds=0)[learner_for(name)]
     assert result.status == "ok", result.reason
