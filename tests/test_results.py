@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from skewbench import results
+from skewbench import files, results
 from skewbench.errors import InputError
 from skewbench.results import (
     METRICS_SCHEMA,
@@ -127,14 +127,14 @@ def test_a_crash_while_writing_leaves_nothing_new(tmp_path, monkeypatch, stage):
     target = tmp_path / "seeds0-0.parquet"
     table = metrics_table([a_cell()], PLACE)
     with monkeypatch.context() as patch:
-        patch.setattr(results.pq if stage == "write_table" else results.os, stage, crash)
+        patch.setattr(results.pq if stage == "write_table" else files.os, stage, crash)
         with pytest.raises(KeyboardInterrupt):
             write(table, target)
     assert list(tmp_path.iterdir()) == []
     write(table, target)
     before = target.read_bytes()
     with monkeypatch.context() as patch:
-        patch.setattr(results.pq if stage == "write_table" else results.os, stage, crash)
+        patch.setattr(results.pq if stage == "write_table" else files.os, stage, crash)
         with pytest.raises(KeyboardInterrupt):
             write(metrics_table([a_cell(value=0.5)], PLACE), target)
     assert list(tmp_path.iterdir()) == [target]
@@ -279,15 +279,6 @@ def test_a_damaged_byte_is_told_and_never_read_as_another_value(tmp_path):
         except InputError:
             named += 1
     assert named > 0.8 * len(content) / 23
-
-
-def test_what_a_killed_writer_left_goes_with_the_next_write(tmp_path):
-    left = tmp_path / ".x.parquet.4711.tmp"
-    left.write_bytes(b"PAR1 half")
-    other = tmp_path / ".y.parquet.4711.tmp"
-    other.write_bytes(b"of another file")
-    write(metrics_table([a_cell()], PLACE), tmp_path / "x.parquet")
-    assert sorted(tmp_path.iterdir()) == [other, tmp_path / "x.parquet"]
 
 
 def test_metrics_schema_is_what_the_version_says():

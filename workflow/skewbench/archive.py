@@ -21,6 +21,7 @@ from typing import Any
 
 from skewbench.blocks import Block, block_name
 from skewbench.errors import InputError
+from skewbench.files import whole
 from skewbench.study import Study
 
 ROWS, BLOCKS = "metrics.parquet", "blocks.json"
@@ -65,9 +66,8 @@ def read_blocks(folder: Path) -> dict[str, dict[str, Any]]:
 def write_blocks(blocks: dict[str, dict[str, Any]], folder: Path) -> None:
     """Write the archive's list of blocks, one to a line, whole or not at all."""
     lines = [f"{json.dumps(name)}: {json.dumps(blocks[name])}" for name in sorted(blocks)]
-    temporary = folder / f".{BLOCKS}.tmp"
-    temporary.write_text('{"blocks": {\n' + ",\n".join(lines) + "\n}}\n", encoding="utf-8")
-    temporary.replace(folder / BLOCKS)
+    with whole(folder / BLOCKS) as temporary:
+        temporary.write_text('{"blocks": {\n' + ",\n".join(lines) + "\n}}\n", encoding="utf-8")
 
 
 def archived_blocks(study: Study, results: Path) -> list[Block]:

@@ -9,7 +9,6 @@ so a file that was damaged later is told and never read as other numbers.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from skewbench.errors import InputError
+from skewbench.files import whole
 
 SCHEMA_VERSION = "1"
 WHOLE_CELL = -1  # the fold of a row that speaks of the cell
@@ -131,29 +131,22 @@ def write(table: pa.Table, path: str | Path, metadata: dict[str, Any] | None = N
 
     Columns in single precision are written byte by byte: half the room that values take otherwise.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     words = {"schema_version": SCHEMA_VERSION} | (metadata or {})
     encoded = {f"skewbench.{key}": json.dumps(value) for key, value in words.items()}
     table = table.replace_schema_metadata((table.schema.metadata or {}) | encoded)
-    for left in path.parent.glob(f".{path.name}.*.tmp"):  # by a writer that was killed
-        left.unlink(missing_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     single = [column.name for column in table.schema if column.type == pa.float32()]
     try:
-        pq.write_table(
-            table,
-            temporary,
-            compression="zstd",
-            use_dictionary=[name for name in table.column_names if name not in single],
-            column_encoding=dict.fromkeys(single, "BYTE_STREAM_SPLIT") or None,
-            write_page_checksum=True,
-        )
-        os.replace(temporary, path)
+        with whole(path) as temporary:
+            pq.write_table(
+                table,
+                temporary,
+                compression="zstd",
+                use_dictionary=[name for name in table.column_names if name not in single],
+                column_encoding=dict.fromkeys(single, "BYTE_STREAM_SPLIT") or None,
+                write_page_checksum=True,
+            )
     except OSError as error:  # Arrow's do not name the file
         raise OSError(error.errno, str(error), str(path)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def failed_files(folder: str | Path) -> list[Path]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from skewbench.data.splits import duplicate_groups
+from skewbench.files import whole
 
 RESERVED = frozenset({"__target__", "__group__", "__time__", "__test__"})
 
@@ -67,20 +66,18 @@ def write(table: Table, facts: dict, parquet_path: Path, facts_path: Path) -> No
     arrow = pa.Table.from_pandas(table.features, preserve_index=False, nthreads=1)
     for name, values in columns.items():
         arrow = arrow.append_column(name, pa.array(values))
-
-    def write_parquet(path: Path) -> None:
+    text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    with whole(parquet_path) as temporary:
         # One row group and no limit on the dictionary keep the order of a category's levels.
         pa.parquet.write_table(
             arrow,
-            path,
+            temporary,
             row_group_size=max(len(table.target), 1),
             dictionary_pagesize_limit=2**30,
             compression="zstd",
         )
-
-    text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    _replace(parquet_path, write_parquet)
-    _replace(facts_path, lambda path: path.write_text(text, encoding="utf-8"))
+    with whole(facts_path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def read(parquet_path: Path, facts_path: Path) -> tuple[Table, dict]:
@@ -168,14 +165,3 @@ def checksum(table: Table) -> str:
 def _extras(table: Table) -> dict[str, np.ndarray]:
     every = {name: getattr(table, name) for name in ("target", "group", "time", "test")}
     return {name: values for name, values in every.items() if values is not None}
-
-
-def _replace(path: Path, write_to: Callable[[Path], object]) -> None:
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        write_to(temporary)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

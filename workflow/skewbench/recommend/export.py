@@ -10,7 +10,6 @@ needs.
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +22,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 from skewbench.calibration import Recalibrator
 from skewbench.data.encode import Encoder
 from skewbench.errors import InputError
+from skewbench.files import whole
 from skewbench.recommend.final import FinalModel
 from skewbench.recommend.trust import REVIEWED
 
@@ -71,10 +71,10 @@ def export(model: FinalModel, facts: dict[str, Any], folder: Path) -> None:
     template = TEMPLATE.read_text(encoding="utf-8")
     script = template.replace(PLACEHOLDER, f"TRUSTED: tuple[str, ...] = (\n{listed})\n")
     text = json.dumps(facts | decision, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    folder.mkdir(parents=True, exist_ok=True)
-    _replace(folder / MODEL, stored)
-    _replace(folder / FACTS, text.encode())
-    _replace(folder / SCRIPT, (script if needed else template).encode())
+    scoring = script if needed else template
+    for name, content in ((MODEL, stored), (FACTS, text.encode()), (SCRIPT, scoring.encode())):
+        with whole(folder / name) as temporary:
+            temporary.write_bytes(content)
 
 
 def load(folder: Path, trusted: Sequence[str]) -> tuple[FinalModel, dict[str, Any]]:
@@ -142,12 +142,3 @@ def _recalibrator(state: dict[str, Any] | None) -> Recalibrator | None:
     made = Recalibrator(state["method"], state["probabilistic"])
     vars(made).update(state)
     return made
-
-
-def _replace(file: Path, content: bytes) -> None:
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, file)
-    finally:
-        temporary.unlink(missing_ok=True)

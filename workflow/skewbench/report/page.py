@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from skewbench.figures.wording import count, learners_called
+from skewbench.files import whole
 from skewbench.report.answer import answer
 from skewbench.report.embedding import Figure, embed
 from skewbench.report.inputs import Absent, Inputs
@@ -79,12 +79,8 @@ def render(inputs: Inputs, sections: Sequence[Section] = SECTIONS, largest: int 
 
 def write(page: str, path: Path) -> None:
     """Write the page whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with whole(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def packed(data: Any) -> str:
