@@ -19,7 +19,7 @@ from PIL import Image
 
 from skewbench.figures.wording import learner_words, ratio_label
 
-COLOURS = 128  # of an embedded figure: half the bytes, and a chart does not show it
+COLOURS = 64  # of an embedded figure: less than half the bytes, and a chart does not show it
 KEEP = Image.Quantize.MAXCOVERAGE  # unlike the median cut it keeps the colour of a thin line
 CALLED = {
     "ranks": "Mean ranks",

@@ -26,7 +26,7 @@ from skewbench.report.rankings import Rankings, rankings
 from skewbench.report.sections import Section, in_order, main_figures, place_figures, show
 
 FOLDER = Path(__file__).resolve().parent
-LARGEST = 5_000_000  # bytes of a page that opens at once and can be committed or sent
+LARGEST = 4_000_000  # bytes of a page that opens at once and can be committed or sent
 
 
 def render(inputs: Inputs, sections: Sequence[Section] = SECTIONS, largest: int = LARGEST) -> str:
