@@ -200,6 +200,19 @@ def test_canary_sings_when_resampling_precedes_the_split(learner):
     assert (leaking - honest).min() > 0.05
 
 
+def test_the_leaking_control_is_infeasible_where_its_anchor_is():
+    """The whole table has enough minority rows for the ratio, its training parts have not."""
+    target = (np.arange(1100) % 110 == 0).astype(int)
+    table = table_of(np.random.default_rng(0).normal(size=(1100, 2)), target)
+    found = {
+        name: run(table, name, ["logistic_regression"], ratio="ir100", min_positives=10)
+        for name in ("smote", "smote_before_split")
+    }
+    found = {name: results["logistic_regression"] for name, results in found.items()}
+    assert {result.status for result in found.values()} == {"infeasible"}
+    assert found["smote"].reason == found["smote_before_split"].reason
+
+
 def test_the_leaking_control_never_ranks():
     leaking = [name for name, spec in STRATEGIES.items() if spec.get("resample_before_split")]
     assert leaking == ["smote_before_split"]

@@ -260,8 +260,9 @@ def test_many_values_of_the_control_decide_nothing():
 def test_what_the_number_of_claims_means():
     claims = pd.DataFrame({"lower": [0.1] * 118 + [NAN] * 10})
     assert multiplicity(claims) == (
-        "118 claims judged, without correction for their number: were no effect real, chance would "
-        "decide at most about 5.9 of them (118 x 0.05)."
+        "118 claims judged, without correction for their number: were every effect just at the "
+        "boundary that it is held against, chance would decide at most about 5.9 of them "
+        "(118 x 0.05)."
     )
 
 

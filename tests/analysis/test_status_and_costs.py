@@ -74,6 +74,18 @@ def test_resources_by_hand():
     assert table.loc["smote", "n_datasets"] == 2
 
 
+def test_a_data_set_that_few_strategies_ran_on_moves_no_mean():
+    strategies = described(none="control", smote="data", enn="data")
+    times = {(name, strategy): 2.0 for name in "ab" for strategy in strategies.index}
+    times |= {("c", "smote"): 99.0}  # one of three
+    table = resource_table(seconds(times, "fit_seconds"), strategies)
+    assert table["cpu_seconds"].tolist() == [2.0, 2.0, 2.0]
+    assert table["n_datasets"].tolist() == [2, 2, 2]
+    times |= {("c", "none"): 8.0}  # two of three
+    table = resource_table(seconds(times, "fit_seconds"), strategies).set_index("strategy")
+    assert table["cpu_seconds"].to_dict() == pytest.approx({"enn": 2, "none": 4, "smote": 103 / 3})
+
+
 def test_a_cell_without_a_result_has_no_time():
     collected = seconds({("a", "none"): 1.0, ("a", "smote"): "timeout"}, "fit_seconds")
     assert resource_table(collected, STRATEGIES)["strategy"].tolist() == ["none"]

@@ -9,6 +9,7 @@ from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
 from imblearn.under_sampling import (
     EditedNearestNeighbours,
     InstanceHardnessThreshold,
+    NearMiss,
     RandomUnderSampler,
 )
 from sklearn.base import BaseEstimator
@@ -70,6 +71,17 @@ def test_reduction_reaches_the_sampler_inside_and_spares_the_cleaner():
     adasyn = ADASYN(n_neighbors=5)
     assert prepare_sampler(adasyn, data(40, 3)[1]) == {"k_reduced"}
     assert adasyn.n_neighbors == 2
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_near_miss_looks_for_neighbours_among_the_minority(version):
+    sampler = NearMiss(version=version, n_neighbors=3)
+    assert prepare_sampler(sampler, data(40, 2)[1]) == {"k_reduced"}
+    assert sampler.n_neighbors == 1
+    counts, flags = counts_after({f"{UNDER}.NearMiss": {"version": version}}, 40, 3)
+    assert counts == [3, 3]
+    assert flags == {"k_reduced"}
+    assert counts_after({f"{UNDER}.NearMiss": {"version": version}}, 40, 4) == ([4, 4], set())
 
 
 def test_cleaners_keep_their_k():

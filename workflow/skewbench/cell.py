@@ -94,6 +94,7 @@ def run_cell(
     try:
         prior = None
         if setting.strategy.get("resample_before_split"):
+            list(_folds(setting, ratio, seed, protocol))  # infeasible where its anchor is
             setting, ratio, prior, flags = _leaked(setting, ratio, seed, protocol)
             for learner in gathered.values():
                 learner.flags |= flags

@@ -2,7 +2,8 @@
 
 Times are CPU seconds of one fold (resampling, fitting, scoring), averaged over folds and seeds and
 then over data sets. Cells without a result have no time, so ``n_datasets`` belongs to every number
-and the time relative to the control is paired by data set.
+and the time relative to the control is paired by data set. A data set that fewer than half of the
+strategies ran on is left out.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def resource_table(collected: pd.DataFrame, strategies: pd.DataFrame) -> pd.Data
     data["cpu_seconds"] = data[list(CPU)].sum(axis=1, min_count=1)
     data = data.dropna(subset="cpu_seconds").reset_index()
     data[unit] = data[unit].astype(str)
-    data = data.join(strategies[["level", "label"]], on="strategy")
+    data = _of_most_strategies(data).join(strategies[["level", "label"]], on="strategy")
     data["relative_seconds"] = _relative_to_control(data, strategies)
     keys = [*DESIGN, "strategy", "level", "label"]
     groups = data.groupby(keys, sort=True)
@@ -50,6 +51,17 @@ def resource_table(collected: pd.DataFrame, strategies: pd.DataFrame) -> pd.Data
     table["relative_seconds"] = np.exp(logs["relative_seconds"].mean())
     table["n_datasets"] = groups.size()
     return table.reset_index()
+
+
+def _of_most_strategies(data: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of families that at least half of a condition's strategies ran on.
+
+    Means of strategies are compared: one data set that a few have done in a study that is not
+    finished would set them apart.
+    """
+    here = [data[name] for name in [*DESIGN, "family"]]
+    ran = data["strategy"].groupby(here).transform("nunique")
+    return data[2 * ran >= ran.groupby(here[:-1]).transform("max")]
 
 
 def _relative_to_control(data: pd.DataFrame, strategies: pd.DataFrame) -> pd.Series:

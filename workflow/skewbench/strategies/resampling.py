@@ -1,10 +1,11 @@
 """Running a resampler of imbalanced-learn's kind under the study's declared policies.
 
-Policies, each flagged on the cell where it acts: too few minority rows for k neighbours reduces k
-(``k_reduced``); a resampler that leaves the class counts and rows as they were is named
-(``resampler_noop``). A partial target such as 0.5 (minority to half the majority) that the data
-already meet asks for nothing, so it is a no-op and not an error; with several classes it applies to
-each class against the largest (oversampling) or smallest (undersampling) one.
+Policies, each flagged on the cell where it acts: too few minority rows for k neighbours among them
+(oversampling, NearMiss) reduces k (``k_reduced``); a resampler that leaves the class counts and
+rows as they were is named (``resampler_noop``). A partial target such as 0.5 (minority to half the
+majority) that the data already meet asks for nothing, so it is a no-op and not an error; with
+several classes it applies to each class against the largest (oversampling) or smallest
+(undersampling) one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from imblearn.under_sampling import NearMiss
 from sklearn.base import BaseEstimator
 
 from skewbench.imports import build
@@ -101,12 +103,11 @@ def prepare_sampler(sampler: BaseEstimator, y: np.ndarray) -> set[str]:
         for key, value in parameters.items()
         if key.split("__")[-1] in NEIGHBOUR_PARAMETERS and not key.startswith(("enn", "tomek"))
     }
-    if not neighbours or (
-        "over" not in kind and not any(k.startswith("smote") for k in neighbours)
-    ):
+    among_minority = "over" in kind or isinstance(sampler, NearMiss)
+    if not neighbours or not (among_minority or any(k.startswith("smote") for k in neighbours)):
         return set()
     if counts.min() < 2:
-        raise ValueError("fewer than two rows of the smallest class: no neighbour to interpolate")
+        raise ValueError("fewer than two rows of the smallest class: no neighbour among them")
     most = int(counts.min() - 1)
     reduced = {
         k: most for k, value in neighbours.items() if isinstance(value, int) and value > most

@@ -148,8 +148,9 @@ def multiplicity(claims: pd.DataFrame) -> str:
     """
     n = int(claims["lower"].notna().sum())
     return (
-        f"{n} claim{'' if n == 1 else 's'} judged, without correction for their number: were no "
-        f"effect real, chance would decide at most about {n * ERROR:.1f} of them ({n} x {ERROR:g})."
+        f"{n} claim{'' if n == 1 else 's'} judged, without correction for their number: were every "
+        "effect just at the boundary that it is held against, chance would decide at most about "
+        f"{n * ERROR:.1f} of them ({n} x {ERROR:g})."
     )
 
 
