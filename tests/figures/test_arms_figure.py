@@ -48,7 +48,7 @@ def test_ends_order_and_finding(tmp_path):
     assert "clearly larger for 1 and smaller for 1 of 3 comparisons" in words
     assert "the untouched model's AP goes from 0.70 to 0.55" in words
     assert "12 data sets with 200 minority rows on average" in words
-    assert "-0.10 [-0.15, -0.05]" in words
+    assert "-0.100 [-0.150, -0.050]" in words
     svg, png = style.save(figure, tmp_path / "arms")
     assert matplotlib.image.imread(png)[..., :3][[0, -1]].mean() > 0.97
     assert svg.read_bytes()
@@ -74,9 +74,20 @@ def test_without_intervals_it_says_that_data_sets_are_too_few():
 
 
 def test_no_sign_in_front_of_a_zero():
-    words = said(arms_plot(table().assign(change=-0.001, lower=-0.004, upper=0.02)))
-    assert "0.00 [0.00, +0.02]" in words
+    words = said(arms_plot(table().assign(change=-0.0001, lower=-0.0004, upper=0.0214)))
+    assert "0.000 [0.000, +0.021]" in words
     assert "-0.00" not in words
+
+
+def test_what_is_clear_is_bold():
+    figure = arms_plot(table())
+    weights = {text.get_text(): text.get_fontweight() for text in figure.axes[0].texts}
+    assert weights == {
+        "+0.040 [+0.020, +0.060]": "bold",
+        "+0.010 [-0.020, +0.040]": "normal",
+        "-0.100 [-0.150, -0.050]": "bold",
+    }
+    assert "bold: the interval excludes 0" in said(figure)
 
 
 def test_nothing_and_two_ratios():

@@ -7,6 +7,7 @@ import pytest
 
 from skewbench.figures import style
 from skewbench.figures.claims import claim_plot
+from skewbench.figures.forest import BEYOND
 
 pytestmark = pytest.mark.filterwarnings("error")
 NAN = float("nan")
@@ -60,15 +61,27 @@ def test_claims_are_drawn_by_unit_and_the_same_twice(tmp_path):
 
 def test_every_effect_is_where_it_should_be():
     axes = claim_plot(CLAIMS).axes[0]
+    effects = [line for line in axes.lines[1:] if line.get_label() != BEYOND]
     drawn = {
         label.get_text().split("  ")[0]: line.get_xdata()[0]
-        for label, line in zip(axes.get_yticklabels(), axes.lines[1:], strict=True)
+        for label, line in zip(axes.get_yticklabels(), effects, strict=True)
     }
     assert drawn["SMOTE helps"] == 0.05
     assert drawn["tomek helps"] == -0.05
     assert drawn["far away"] == pytest.approx(max(drawn.values()))
     assert drawn["far away"] < 3
     assert np.isclose(axes.get_xlim()[0], -axes.get_xlim()[1])
+
+
+def test_an_arrow_marks_every_interval_that_is_cut():
+    """Of the bounds .02 to 4, nine in ten are at most .09: the axis ends far below 2."""
+    cut = claim("wide", "undecided", 0.0, -3.0, 3.0)
+    figure = claim_plot(pd.concat([CLAIMS, pd.DataFrame([cut])], ignore_index=True))
+    arrows = [line for line in figure.axes[0].lines if line.get_label() == BEYOND]
+    rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    drawn = [(rows[int(arrow.get_ydata()[0])], arrow.get_marker()) for arrow in arrows]
+    assert drawn == [("far away  9", ">"), ("wide  9", "<"), ("wide  9", ">")]
+    assert "an arrow: the interval goes on beyond the axis" in words_of(figure)
 
 
 def test_nothing_to_show_is_said():

@@ -66,7 +66,7 @@ def test_the_finding_leaves_own_models_out_and_has_no_negative_zero():
     table.loc[(table["step"] == "both_tuned") & (table["learner"] == "tree"), "gain"] = -0.0001
     assert finding(table) == (
         "Median gain of 3 pairs of treatment and learner over the untouched model: F1 +0.120, with "
-        "both thresholds tuned 0.000; cost saved a row +0.400, with both recalibrated 0.000"
+        "both thresholds tuned 0.000; cost saved per row +0.400, with both recalibrated 0.000"
     )
 
 
@@ -88,6 +88,20 @@ def test_names_stay_inside_their_panel():
         names = [text for text in axes.texts if text.get_text()[0] not in "+-0"]
         assert len(names) == 4
         assert min(text.get_window_extent().x0 for text in names) > frame.x0
+
+
+def test_names_of_lines_that_start_at_an_end_of_the_panel_stay_in_it():
+    """All three start together, once at the lower and once at the upper end of the panel."""
+    low = GAINS | {("f1", "default"): [-0.2] * 3, ("expected_cost", "default"): [0.5] * 3}
+    figure = decomposition_plot(gains(["tree"], low), list(NAMES))
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        frame = axes.get_window_extent()
+        names = [text.get_window_extent() for text in axes.texts if text.get_ha() == "right"][1:]
+        (heading,) = [text for text in axes.texts if text.get_text() == "median"]
+        assert len(names) == 3
+        assert min(box.y0 for box in names) > frame.y0
+        assert max(box.y1 for box in names) < heading.get_window_extent().y0
 
 
 def test_without_costs_or_steps():

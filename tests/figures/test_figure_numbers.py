@@ -76,6 +76,23 @@ def test_spread_centres_touching_labels():
     assert spread(np.array([]), 1.0).size == 0
 
 
+@pytest.mark.parametrize(
+    ("heights", "placed"),
+    [
+        ([0.0, 0.0, 9.0], [0.5, 1.5, 9.0]),  # unbounded: -0.5, 0.5, 9.0
+        ([9.9, 9.9], [8.5, 9.5]),
+        ([0.0], [0.5]),
+        ([5.0, 5.0], [4.5, 5.5]),
+    ],
+)
+def test_spread_stays_between_its_bounds(heights, placed):
+    assert spread(np.array(heights), 1.0, 0.5, 9.5) == pytest.approx(placed)
+
+
+def test_spread_without_room_is_even():
+    assert spread(np.array([1.0, 1.0, 1.0]), 1.0, 0.0, 1.0) == pytest.approx([0.0, 0.5, 1.0])
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=12))
 def test_spread_keeps_the_gap_and_the_order(heights):
@@ -132,3 +149,16 @@ def test_a_change_of_nothing_has_no_sign(value, digits, text):
 )
 def test_ratios_in_words(ratio, words):
     assert wording.ratio_label(ratio) == words
+
+
+@pytest.mark.parametrize(
+    ("share", "label"),
+    [
+        (0.0, "SMOTE"),
+        (np.nan, "SMOTE"),
+        (0.5, "SMOTE (50% filled in)"),
+        (0.003, "SMOTE (<1% filled in)"),
+    ],
+)
+def test_a_label_says_what_is_filled_in(share, label):
+    assert wording.filled_in("SMOTE", share) == label

@@ -276,7 +276,8 @@ def test_a_data_set_has_one_name_over_all_its_ratios():
     (axes,) = figure.axes
     assert [label.get_text() for label in axes.get_xticklabels()] == ["oil", "pima"]
     assert axes.get_xticks().tolist() == [0.5, 2.5]
-    assert "left: natural imbalance ratio; imbalance ratio 10." in words_of(figure)
+    assert [text.get_text() for text in axes.texts] == ["natural", "10"] * 2
+    assert "8 of 8 feasible combinations have results" in words_of(figure)
     assert legend_of(figure) == ["ok"]
 
 
@@ -286,7 +287,7 @@ def test_what_was_not_run_is_in_the_legend():
 
 
 def test_the_legend_has_letters_only_where_the_map_has():
-    for datasets, label in ((["pima"], "F  failed"), ([f"d{i:02d}" for i in range(60)], "failed")):
+    for datasets, label in ((["pima"], "F  failed"), ([f"d{i:02d}" for i in range(90)], "failed")):
         table = statuses(datasets)
         table.loc[0, "status"] = "failed"
         figure = status_map(table, STRATEGIES)
@@ -299,6 +300,77 @@ def test_names_of_data_sets_stay_apart():
     figure.draw_without_rendering()
     boxes = [label.get_window_extent() for label in figure.axes[0].get_xticklabels()]
     assert min(right.x0 - left.x1 for left, right in pairwise(boxes)) > 0
+
+
+def test_columns_in_which_nothing_is_feasible_are_left_out_and_said():
+    """Of 12 combinations, 6 are of columns left out, 1 more is infeasible and 1 has failed."""
+    table = statuses(["pima", "oil", "scene"])
+    nothing = table["dataset"].eq("scene") | (
+        table["dataset"].eq("oil") & table["ratio"].eq("ir10")
+    )
+    table.loc[nothing, "status"] = "infeasible"
+    table.loc[0, "status"] = "infeasible"
+    table.loc[1, "status"] = "failed"
+    figure = status_map(table, STRATEGIES)
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["oil", "pima"]
+    assert axes.get_xticks().tolist() == [0.0, 1.5]
+    assert axes.collections[0].get_array().shape == (2, 3)
+    said = words_of(figure)
+    assert "4 of 5 feasible combinations have results" in said
+    assert "2 data sets, worst status over seeds: 4 ok, 7 infeasible by design, 1 failed" in said
+    assert "Left out: 3 columns (data set and ratio)" in said
+
+
+def test_panels_of_many_columns_stand_below_each_other():
+    wide = statuses([f"d{i:02d}" for i in range(60)])
+    both = pd.concat([wide, wide.assign(learner="forest"), wide.assign(learner="own")])
+    figure = status_map(both, STRATEGIES)
+    assert len({round(axes.get_position().y0, 3) for axes in figure.axes}) == 3
+    assert figure.get_figwidth() < 12
+    assert "Columns of a data set, from the left: natural imbalance ratio; imbalance ratio 10." in (
+        words_of(figure)
+    )
+
+
+def test_own_models_alone_and_a_study_without_anything_feasible():
+    own = statuses(["pima"]).assign(learner="own")
+    assert len(status_map(own, STRATEGIES).axes) == 1
+    said = words_of(status_map(own.assign(status="infeasible"), STRATEGIES))
+    assert "nothing is feasible" in said
+
+
+def timed(seconds, n_datasets):
+    """Return ranks and times of the untouched model and three strategies."""
+    names = ["none", "smote", "adasyn", "focal_loss"]
+    key = {"task": "binary", "track": "default", "ratio": "ir10", "learner": "tree"}
+    reading = {"metric": "average_precision", "scores": "raw", "prior": "matched", "decision": ""}
+    table = pd.DataFrame({"strategy": names, "cpu_seconds": seconds}).assign(**key)
+    ranks = table.drop(columns="cpu_seconds").assign(**reading, n_datasets=12, share_imputed=0.0)
+    ranks["mean"], ranks["label"] = [0.4, 0.3, 0.2, 0.1], names
+    ranks["level"] = ["control", "data", "data", "algorithm"]
+    return ranks, table.assign(n_datasets=n_datasets)
+
+
+@pytest.mark.parametrize(
+    ("n_timed", "is_open"),
+    [([12, 12, 16, 10], [2, 3]), ([10, 10, 10, 10], []), ([10, 10, 12, 10], [2])],
+)
+def test_times_of_other_data_sets_are_open(n_timed, is_open):
+    figure = time_quality_plot(*timed([1.0, 2.0, 3.0, 4.0], n_timed))
+    points = [line for line in figure.axes[0].lines if line.get_marker() != "None"]
+    faces = [line.get_markerfacecolor() for line in points]
+    assert [i for i, face in enumerate(faces) if face == "white"] == is_open
+    assert ("(times: 10)" in words_of(figure)) == (10 in n_timed[:2])
+
+
+def test_lines_without_a_name_stand_out_from_the_band():
+    figure = ratio_plot(curves_at([10, 20], {"fixed total": 11}), highlight=["none"])
+    (smote,) = [line for line in figure.axes[0].lines if line.get_marker() == "."]
+    (band,) = [patch for patch in figure.legends[0].get_patches()]
+    shade = 1 - band.get_alpha()  # of black over white
+    ink = contrast(smote.get_color()) / contrast((shade, shade, shade))
+    assert ink > 2.5  # 1.26 before
 
 
 def scored(datasets=("mammography",), strategies=("none", "smote", "adasyn", "focal_loss")):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skewbench.figures.shots import shots_plot
+from skewbench.figures.shots import PALENESS, shots_plot
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -17,7 +17,7 @@ def table(rare=True, family="cifar", learner="cnn"):
     ]
     names = ["strategy", "level", "many", "medium", "few", "all"]
     shots = pd.DataFrame(rows, columns=names).assign(learner=learner, ratio="lt100", family=family)
-    shots["decision"] = "default"
+    shots["decision"], shots["imputed"] = "default", 0.0
     shots["label"] = shots["strategy"].str.replace("_", " ")
     shots = shots if rare else shots.assign(few=np.nan)
     for group in ("few", "medium", "all"):
@@ -37,9 +37,9 @@ def test_rows_are_ordered_by_few_shot_accuracy_and_the_best_is_named():
     assert names == ["mixup", "none", "ldam drw"]
     words = said(figure)
     assert "1 of 2 combinations find more of the few-shot classes" in words
-    assert "most is gained by ldam drw, +0.25" in words
+    assert "most is gained by ldam drw, +0.250" in words
     assert "Long tail, imbalance ratio 100, 1 data set" in words
-    assert [text.get_text() for text in axes.texts] == ["0.50", "0.50", "0.60"]
+    assert [text.get_text() for text in axes.texts] == ["0.500", "0.500", "0.600"]
     ends = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2]
     assert [0.1, 0.9] in [sorted(map(float, end)) for end in ends]
 
@@ -74,6 +74,28 @@ def test_a_gain_is_over_the_own_control_and_no_gain_is_not_praised():
     assert "most is gained" not in words
 
 
+def test_what_is_filled_in_is_marked_and_not_counted():
+    shots = table()
+    shots.loc[2, ["many", "medium", "few", "all"]] = [0.8, 0.5, 0.2, 0.5]
+    shots.loc[2, ["few_gain", "imputed"]] = [0.0, 1.0]
+    figure = shots_plot(shots)
+    (axes,) = figure.axes
+    names = [text.get_text() for text in axes.get_yticklabels()]
+    assert names == ["mixup (100% filled in)", "none", "ldam drw"]
+    pale = {line.get_ydata()[0] for line in axes.lines if line.get_alpha() == PALENESS}
+    assert pale == {0}
+    words = said(figure)
+    assert "1 of 1 combination find more" in words
+    assert "those with values filled in with the control's are not counted" in words
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "filled in: values taken from the control" in legend
+
+
+def test_a_strategy_without_a_control_is_not_counted():
+    own = table(learner="own").assign(few_gain=[0.0, 0.25, np.nan])
+    assert "1 of 1 combination find more" in said(shots_plot(own))
+
+
 def test_nothing_is_said():
     assert "few training rows" in said(shots_plot(table().head(0)))
 
@@ -82,4 +104,4 @@ def test_learners_share_a_title():
     both = pd.concat([table(), table(learner="mlp").assign(few_gain=0.1)], ignore_index=True)
     figure = shots_plot(both)
     assert len(figure.axes) == 2
-    assert "most is gained by ldam drw, +0.25" in said(figure)
+    assert "most is gained by ldam drw, +0.250" in said(figure)

@@ -146,6 +146,24 @@ def test_too_few_data_sets_are_the_title():
     assert "3 data sets decide nothing: at least 8 are needed" in words_of(forest_plot(table))
 
 
+def test_panels_that_need_different_numbers_of_data_sets_say_both():
+    few = comparisons(["smote"], verdict="too few data sets", n_datasets=3, n_needed=10)
+    both = pd.concat([few, few.assign(learner="own", n_needed=9)])
+    assert "3 data sets decide nothing: 9 to 10 are needed" in words_of(forest_plot(both))
+
+
+def test_a_comparison_that_is_filled_in_says_so():
+    table = comparisons(["smote", "rusboost"], mean=[0.1, 0.0]).assign(share_imputed=[0.0, 0.5])
+    figure = forest_plot(table)
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names == ["SMOTE", "RUSBoost (50% filled in)"]
+    legends = [
+        [text.get_text() for text in drawn.legends[0].get_texts()]
+        for drawn in (figure, forest_plot(table.assign(share_imputed=0.0)))
+    ]
+    assert [legend[-1].startswith("filled in") for legend in legends] == [True, False]
+
+
 def test_every_verdict_looks_different_without_colour():
     assert len({look.marker for look in VERDICTS.values()}) == len(VERDICTS)
 
@@ -179,6 +197,14 @@ def test_a_dash_marks_every_loss_of_a_map_without_room_for_numbers():
     (axes, _) = difference_map(table).axes
     dashes = axes.collections[1].get_offsets()
     assert len(dashes) == (table["difference"] < 0).sum() > 0
+
+
+def test_the_map_says_what_is_filled_in_without_speaking_of_seeds():
+    table = differences(["smote", "adasyn"])
+    table.loc[table["family"] == FAMILIES[0], "imputed"] = 1.0
+    (legend,) = difference_map(table).legends
+    label = "filled in with the control's value, in whole or part"
+    assert label in [text.get_text() for text in legend.get_texts()]
 
 
 @given(st.lists(st.floats(-1, 1), max_size=30))

@@ -7,6 +7,7 @@ from small_study import AP, DESIGN, HOSTILE, comparisons, described, make_inputs
 from skewbench.report import findings
 from skewbench.report.answer import answer, in_sentence
 from skewbench.report.inputs import Absent
+from skewbench.report.layout import VERDICTS
 from skewbench.report.listings import failed_rows
 
 
@@ -63,7 +64,7 @@ def test_gains_at_both_thresholds_are_told_as_tested(tmp_path):
     second = answer(with_table(tmp_path, comparisons=table))[1]
     assert second.endswith(
         "(3, then 2, of 4 pairs gain). Tested, 2 are better at the default threshold; with both "
-        "tuned, 0 are better and 1 worse, and the other 3 cannot be told to be either."
+        "tuned, 0 are better and 1 worse; for the other 3 neither is shown."
     )
 
 
@@ -133,9 +134,9 @@ def test_findings(inputs):
         inputs
     )
     assert findings.of_ratios(inputs) == (
-        "Of 4 gains over the untouched model at the reference prior, 2 grow with the imbalance "
-        "ratio, 0 fall, and the others cannot be told from flat (95 % intervals over 12 data sets, "
-        "without correction for their number)."
+        "Of 4 gains over the control at the reference prior, 2 grow with the imbalance ratio, 0 "
+        "fall, and the others cannot be told from flat (95 % intervals over 12 data sets, without "
+        "correction for their number)."
     )
     inputs.tables["slopes"] = inputs.tables["slopes"].assign(n_datasets=5)
     assert findings.of_ratios(inputs) == (
@@ -152,7 +153,9 @@ def test_findings(inputs):
         "(decision tree, long tail, imbalance ratio 100). Against the untouched model whose scores "
         "are divided by the training prior, 1 of 2 results find more."
     )
-    assert "takes 16.0 times the CPU time" in findings.of_cost(inputs)  # median of 2 and 30
+    assert findings.of_cost(inputs).startswith(  # the median of 2 and 30
+        "The median of 2 pairs of treatment and learner takes 16.0 times the CPU time"
+    )
     assert findings.of_claims(inputs) == (
         "Of 6 claims on 3 pieces of advice in the notes, 4 could be judged: 2 supported, 1 "
         "contradicted and 1 undecided; 1 with too few families of data sets and 1 not yet run."
@@ -160,11 +163,11 @@ def test_findings(inputs):
     assert findings.of_recommender(inputs) == (
         "Of 2 pairs of learner and metric, the recommender has less regret than the single best in "
         "0 and more in 1; in 1 it cannot be told (95 % intervals). Mean regret over learners in "
-        "average precision, least first: single best 0.020 and recommender 0.030."
+        "average precision, least first: 0.020 (single best) and 0.030 (recommender)."
     )
     assert findings.of_failures(inputs) == (
-        "1 of 3 combinations of data set, ratio, strategy and learner have results for every "
-        "seed; 1 infeasible by design and 1 failed."
+        "1 of 2 feasible combinations of data set, ratio, strategy and learner have results for "
+        "every seed; 1 failed and 1 more infeasible by design."
     )
     assert findings.of_datasets(inputs) == (
         "2 data sets, 937 to 1,000 rows, natural imbalance ratio 9.00 to 21.9."
@@ -175,13 +178,70 @@ def test_findings(inputs):
     )
 
 
+def test_differences_that_stay_significant_on_fewer_data_sets(tmp_path):
+    rows = [
+        DESIGN | AP | {"strategy": s, "learner": "tree", "handling": handling, "n_datasets": size}
+        | {"mean": mean, "p_holm": p}
+        for handling, size, values in (
+            ("fallback", 12, {"smote": (0.1, 0.01), "hostile": (-0.1, 0.05)}),
+            ("enough_positives", 9, {"smote": (0.1, 0.04), "hostile": (-0.1, 0.06)}),
+            ("unrepeated", 8, {"smote": (-0.1, 0.01), "hostile": (-0.1, 0.2)}),
+        )
+        for s, (mean, p) in values.items()
+    ]  # fmt: skip
+    inputs = with_table(tmp_path, sensitivity=pd.DataFrame(rows))
+    assert findings.of_effects(inputs).endswith(
+        " 2 differences are significant: 1 still so, with the same sign, on the 9 data sets with "
+        "enough positives (50; 100 for probabilities); and 0 still so, with the same sign, on the "
+        "8 data sets that repeat at most 1 % of their rows."
+    )
+
+
+def test_a_treatment_that_leaks_has_no_part_in_the_median_time(tmp_path, inputs):
+    times = inputs.tables["resources"]
+    leak = times.tail(1).assign(strategy="leak", label="SMOTE before the split")
+    leak = leak.assign(relative_seconds=99.0)
+    changed = with_table(tmp_path, resources=pd.concat([times, leak]))
+    assert findings.of_cost(changed) == findings.of_cost(inputs)
+
+
+def test_few_shot_results_without_a_counterpart_or_filled_in_do_not_count(tmp_path, inputs):
+    shots = inputs.tables["shots"]
+    own = shots.tail(2).assign(strategy="forest", label="Balanced forest", learner="own")
+    own = own.assign(level="algorithm", few_gain=0.2, decision="default")
+    filled = shots.iloc[[1]].assign(strategy="weights", label="Weights", imputed=1.0, few_gain=0.9)
+    said = findings.of_shots(with_table(tmp_path, shots=pd.concat([shots, own, filled])))
+    assert "of 3 combinations of ratio, learner and strategy, 3 find more" in said
+    assert "the largest gain in few-shot accuracy is +0.300, SMOTE" in said
+    assert "1 of 2 results find more." in said
+
+
+def test_guides_have_their_lecture_notes_and_policies_their_commas(tmp_path):
+    regret = {"untouched, tuned threshold": 0.05, "guide 002": 0.08, "random": 0.1}
+    rows = [
+        {"learner": "tree", "metric": "average_precision", "policy": policy, "regret": value}
+        | {"beside_single_best": ""}
+        for policy, value in regret.items()
+    ]
+    said = findings.of_recommender(with_table(tmp_path, recommender=pd.DataFrame(rows)))
+    assert said.endswith(
+        "least first: 0.050 (untouched, tuned threshold); 0.080 (guide of lecture notes 002); and "
+        "0.100 (random)."
+    )
+
+
+def test_the_rule_of_the_verdicts_is_told_with_its_numbers():
+    assert "Holm's correction (p at most 0.05), however small it is. Otherwise" in VERDICTS
+    assert "more than 95 % to less than 0.01 either way (log-loss: 1 % of the control's" in VERDICTS
+
+
 def test_what_is_missing_is_counted_and_listed(tmp_path, inputs):
     status = inputs.tables["status"]
     lost = status.tail(1).assign(status="missing", reason="x.parquet: damaged")
     inputs = with_table(tmp_path, status=pd.concat([status, lost]))
     assert findings.of_failures(inputs).endswith(
-        "1 of 4 combinations of data set, ratio, strategy and learner have results for every "
-        "seed; 1 infeasible by design, 1 failed and 1 missing."
+        "1 of 3 feasible combinations of data set, ratio, strategy and learner have results for "
+        "every seed; 1 failed, 1 missing and 1 more infeasible by design."
     )
     assert "x.parquet: damaged" in failed_rows(inputs, "status")["reason"].tolist()
 

@@ -177,6 +177,24 @@ def test_no_width_makes_the_page_scroll_sideways(browser, file, width):
         assert browser.run(fits)
 
 
+def test_long_words_make_no_column_or_caption_wide(browser, tmp_path):
+    inputs = make_inputs(tmp_path)
+    claims = inputs.tables["claims"].assign(id="a_claim_with_a_name_of_one_word_" * 3)
+    inputs.tables["claims"] = claims
+    long = tmp_path / f"{'figure_' * 15}.svg"
+    long.write_text(svg("Long"))
+    inputs.figures["long"] = {"svg": long}
+    write(render(inputs, largest=10), tmp_path / "report.html")
+    browser.open(tmp_path / "report.html")
+    cell = "document.querySelector('#claims td.identifier')"
+    assert browser.run(f"{cell}.offsetWidth") < 200
+    licence = "document.querySelector('#datasets tbody tr').cells[8].offsetWidth"
+    assert browser.run(licence) > 200
+    browser.open(tmp_path / "report.html", width=390, phone=True)
+    captions = "[...document.querySelectorAll('figcaption')]"
+    assert browser.run(f"{captions}.every((each) => each.scrollWidth <= 390)")
+
+
 def test_drawn_text_has_contrast(browser, file):
     browser.open(file)
     browser.run("document.querySelectorAll('details').forEach((each) => { each.open = true; })")

@@ -15,6 +15,8 @@ from skewbench.report.columns import (
     number,
     percent,
     probability,
+    sentences,
+    shortest,
     significant,
     text,
     whole,
@@ -38,6 +40,10 @@ from skewbench.report.columns import (
         (significant(1234.5), "1,234"),
         (significant(16), "16.0"),
         (significant(0), "0"),
+        (fixed(-5432.1), "−5,432.100"),
+        (shortest(10.0), "10"),
+        (shortest(2.5), "2.5"),
+        (sentences("from -0.02 to (-3), CC-BY-4.0, 1-2"), "from −0.02 to (−3), CC-BY-4.0, 1-2"),
         (probability(0.00049), "<0.001"),
         (probability(0.05), "0.050"),
         (percent(0.666), "67 %"),
@@ -49,9 +55,12 @@ def test_numbers_are_written_as_people_read_them(written, expected):
     assert written == expected
 
 
+PLAIN = str.maketrans({"−": "-", ",": None})
+
+
 @given(st.floats(-1e6, 1e6))
 def test_a_written_number_can_be_read_back(value):
-    assert float(fixed(value, signed=True).replace("−", "-")) == pytest.approx(value, abs=5.1e-4)
+    assert float(fixed(value, signed=True).translate(PLAIN)) == pytest.approx(value, abs=5.1e-4)
 
 
 def test_a_table_has_the_columns_that_its_frame_has():
@@ -60,10 +69,12 @@ def test_a_table_has_the_columns_that_its_frame_has():
     assert [column.title for column in made.columns] == ["L", "N"]
     assert made.rows == [["a", "0.100"]]
     assert made.note == ""
+    assert made.extent == "1 row"
 
 
 def test_a_long_table_says_where_the_rest_is():
     frame = pd.DataFrame({"label": map(str, range(MOST_ROWS + 1))})
     made = make_table(frame, "c", [text("label", "L")], "tables/x")
     assert len(made.rows) == MOST_ROWS
+    assert made.extent == "400 of 401 rows"
     assert made.note == f"The first {MOST_ROWS} of {MOST_ROWS + 1} rows; all are in tables/x."

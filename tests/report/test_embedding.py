@@ -19,7 +19,7 @@ from skewbench.report.sections import in_order, main_figures, place_figures
 @pytest.fixture
 def files(tmp_path):
     path = tmp_path / "ranks_binary_natural.svg"
-    path.write_text(svg("1 &lt; 2 &amp; 3"), encoding="utf-8")
+    path.write_text(svg("1 &lt; 2 &amp; -3"), encoding="utf-8")
     noise = np.random.default_rng(0).integers(0, 255, (60, 80, 3), dtype=np.uint8)
     Image.fromarray(noise).save(path.with_suffix(".png"))
     return {"svg": path, "png": path.with_suffix(".png")}
@@ -29,7 +29,7 @@ def test_a_figure_is_a_small_image_with_the_title_of_its_svg_as_alt_text(files):
     figure = embed({"ranks_binary_natural": files}, ["ranks_binary_natural"])[
         "ranks_binary_natural"
     ]
-    assert figure.alt == "1 < 2 & 3"
+    assert figure.alt == "1 < 2 & −3"
     assert figure.caption == "Mean ranks, binary, natural imbalance ratio"
     assert (figure.width, figure.height) == (960, 480)  # 720 x 360 points at 96 per inch
     kind, _, content = figure.uri.partition(";base64,")

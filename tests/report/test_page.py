@@ -141,6 +141,42 @@ def test_both_tables_of_policies_say_why_their_regrets_differ(tmp_path):
     assert shown.count("so that regrets of one name differ.</p>") == 2
 
 
+def test_a_cut_table_says_so_before_it_is_opened(tmp_path):
+    row = TABLES["comparisons"]().head(1)
+    tables = {"comparisons": pd.concat([row] * 1092)}
+    page = render(make_inputs(tmp_path, tables=tables))
+    assert "average precision, tested (400 of 1,092 rows)</summary>" in page
+
+
+def test_commands_in_a_finding_are_code(tmp_path):
+    kept_none = PROVENANCE | {"configuration": {"protocol": {"keep_scores": False}}}
+    page = render(make_inputs(tmp_path, provenance=kept_none))
+    assert "<code>keep_scores: true</code> does)." in section(page, "symptoms")
+    assert "and, where a study keeps scores, reliability." in section(page, "symptoms")
+    assert "`" not in visible(page)
+
+
+def test_configuration_names_are_words(tmp_path):
+    effects = [
+        DESIGN | AP | {"strategy": "smote", "learner": "tree", "measure": measure}
+        | {"correlation": value, "lower": value, "upper": value}
+        for measure, value in (("n3", 0.1), ("positives_per_feature", -0.2), ("fisher_f1", 0.0))
+    ]  # fmt: skip
+    arms = DESIGN | AP | {"strategy": "smote", "learner": "tree", "imbalance_ratio": 10.0}
+    policies = TABLES["recommender"]().assign(guide="guide 002", policy="guide", ratio="natural")
+    tables = {"difficulty_effects": pd.DataFrame(effects), "arms": pd.DataFrame([arms])}
+    facts = [DATASETS[0] | {"task": "multiclass"}]
+    inputs = make_inputs(tmp_path, tables=tables | {"policies": policies}, datasets=facts)
+    page = render(inputs)
+    assert "guide of lecture notes 002" in section(page, "recommender")
+    assert '<td class="number">10</td>' in section(page, "ratios")
+    shown = section(page, "datasets")
+    assert "<td>multi-class</td>" in shown
+    measures = ("Minority rows per feature", "N3: error of the nearest neighbour")
+    assert shown.index(measures[0]) < shown.index(measures[1])  # furthest from zero first
+    assert "F1: overlap of the best feature" in shown
+
+
 # --- What is missing is visible -------------------------------------------------------------------
 
 
@@ -205,6 +241,12 @@ def test_what_has_not_been_run_is_no_damage(tmp_path):
     box = section(render(make_inputs(tmp_path, not_run=4321)), "problems")
     assert "4,321 have not been run yet" in box
     assert "damaged" not in box
+    assert "They are of" not in box
+    known = {"datasets": ["oil"], "ratios": ["natural", "ir10"], "strategies": ["hostile"]}
+    status = TABLES["status"]().assign(n_seeds=1)
+    known_here = {"provenance": {"configuration": known}, "tables": {"status": status}}
+    box = section(render(make_inputs(tmp_path, not_run=1, **known_here)), "problems")
+    assert "They are of oil (ir10)." in box
     box = section(render(make_inputs(tmp_path, not_run=2, problems=["x: damaged"])), "problems")
     assert "make retry" in box
     assert 'id="problems"' not in render(make_inputs(tmp_path))

@@ -38,12 +38,13 @@ def arms_plot(arms: pd.DataFrame) -> Figure:
     ratio, few = only(arms, "imbalance_ratio"), only(arms, "arm")
     sizes = arms["learner"].value_counts()
     learners = sorted(sizes.index, key=lambda name: (name == "own", -sizes[name], name))
-    width = max(5.4, 3.8 + LETTER * arms["label"].str.len().max())
+    width = max(5.4, 4.1 + LETTER * arms["label"].str.len().max())
     figure, panels = panel_grid({name: int(sizes[name]) for name in learners}, width)
     for learner, axes in panels.items():
         table = arms[arms["learner"] == learner].sort_values(["change", "strategy"])[::-1]
         axes.axvline(0, color=INK, lw=1, zorder=0)
-        dumbbells(axes, table, hollow="gain_total", filled="gain_minority", change="change")
+        ends = {"hollow": "gain_total", "filled": "gain_minority", "change": "change"}
+        dumbbells(axes, table, **ends, digits=3, bold=True)
         few_ticks(axes)
         axes.set_title(learner_label(learner))
         control = "the plain model of its kind" if learner == "own" else "the untouched model"
@@ -52,7 +53,7 @@ def arms_plot(arms: pd.DataFrame) -> Figure:
     detail = f"{reading_label(*reading)}, imbalance ratio {float(ratio):g}, the same "
     detail += f"{count(int(arms['n_datasets'].max()), 'data set')} with {many} on average and with "
     detail += f"{few}. Right: the change in gain, few minus many, with its 95% bootstrap interval "
-    detail += "over data sets (BCa)."
+    detail += "over data sets (BCa); bold: the interval excludes 0."
     title(figure, _finding(arms, few), detail[0].upper() + detail[1:])
     extra = [
         Line2D([], [], ls="", marker="o", mfc="white", mec=GREY, ms=5, label=many),

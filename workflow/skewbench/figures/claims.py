@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from skewbench.analysis.claims.verdict import multiplicity
+from skewbench.figures.forest import BEYOND
 from skewbench.figures.style import (
     BLUE,
     INK,
@@ -79,11 +80,17 @@ def _forest(axes: Axes, part: pd.DataFrame) -> None:
         range(len(part)), 2 * part["margin"], left=-part["margin"], color=PALE, height=1, zorder=0
     )
     axes.axvline(0, color=INK, lw=1)
+    edge = 1.03 * reach
     for y, row in enumerate(part.itertuples()):
         colour, marker, fill = _LOOKS[row.verdict]
         lower, effect, upper = np.clip([row.lower, row.effect, row.upper], -reach, reach)
         axes.hlines(y, lower, upper, color=colour, lw=1.5, zorder=3)
         axes.plot(effect, y, marker, color=colour, mfc=fill, ms=5, zorder=4, clip_on=False)
+        arrow = {"ls": "", "color": colour, "ms": 4, "clip_on": False, "label": BEYOND}
+        if row.lower < -reach:
+            axes.plot(-edge, y, marker="<", **arrow)
+        if row.upper > reach:
+            axes.plot(edge, y, marker=">", **arrow)
         if abs(row.effect) > reach:
             side = "right" if row.effect > 0 else "left"
             axes.text(
@@ -91,7 +98,7 @@ def _forest(axes: Axes, part: pd.DataFrame) -> None:
             )
     axes.set_yticks(range(len(part)), [_label(row) for row in part.itertuples()])
     axes.set_ylim(len(part) - 0.4, -0.6)
-    axes.set_xlim(-1.03 * reach, 1.03 * reach)
+    axes.set_xlim(-edge, edge)
     few_ticks(axes)
     clean(axes)
 
@@ -119,7 +126,8 @@ def _detail(claims: pd.DataFrame, drawn: pd.DataFrame) -> str:
     families = f"{fewest:g}" if fewest == most else f"{fewest:g} to {most:g}"
     absent = len(claims) - len(drawn)
     text = f"Mean over {families} data-set families with 95 % BCa interval, one claim a row with "
-    text += f"its number in the list of advice. {multiplicity(claims)}"
+    text += "its number in the list of advice; an arrow: the interval goes on beyond the axis. "
+    text += multiplicity(claims)
     if absent:
         text += f" Not drawn, for want of data: {count(absent, 'claim')}."
     return text

@@ -60,6 +60,16 @@ LINES = (
 )
 NAMED = 3  # lines of a panel that get a name where none is highlighted
 _NAMES = 1.75  # room for names, in steps
+_NAMED_UP_TO = 0.91  # of a panel's height; the medians are above
+
+
+def with_meaning(decomposition: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows but for corrected scores of strategies with their own model.
+
+    The plain boosting among their anchors has no probabilities to begin with.
+    """
+    own = decomposition["learner"] == OWN
+    return decomposition[~own | (decomposition["step"] != "both_corrected")]
 
 
 @styled
@@ -67,8 +77,6 @@ def decomposition_plot(decomposition: pd.DataFrame, highlight: Iterable[str]) ->
     """Draw a line per strategy from its gain at the default threshold to what remains of it.
 
     The upper panels tune the threshold of F1, the lower ones decide by costs on repaired scores.
-    Corrected scores of strategies with their own model are left out: the plain boosting among their
-    anchors has no probabilities to begin with.
 
     Parameters
     ----------
@@ -78,9 +86,7 @@ def decomposition_plot(decomposition: pd.DataFrame, highlight: Iterable[str]) ->
     highlight : iterable of str
         Strategies that are named.
     """
-    table = decomposition[
-        (decomposition["learner"] != OWN) | (decomposition["step"] != "both_corrected")
-    ]
+    table = with_meaning(decomposition)
     lines = [line for line in LINES if _complete(table, line)]
     if not lines:
         return message_figure("Nothing to decompose: no tuned threshold in this study.")
@@ -123,7 +129,7 @@ def finding(decomposition: pd.DataFrame) -> str:
     if "expected_cost" in medians:
         costs = medians["expected_cost"]
         before, after = costs["default"], costs["both_recalibrated"]
-        parts.append(f"cost saved a row {change(before)}, with both recalibrated {change(after)}")
+        parts.append(f"cost saved per row {change(before)}, with both recalibrated {change(after)}")
     over = "untouched model" if (learners != OWN).any() else "plain model"
     pairs = f"{count(n_pairs, 'pair')} of treatment and learner"
     return f"Median gain of {pairs} over the {over}: {'; '.join(parts)}"
@@ -195,8 +201,12 @@ def _panel(axes: Axes, table: pd.DataFrame, line: Line, highlight: set[str]) -> 
     starts = grid.loc[names, steps[:1]].dropna().iloc[:, 0] if steps else pd.Series(dtype=float)
     starts = starts.clip(low + 0.03 * (high - low), high)
     labels = [textwrap.fill(facts.loc[strategy, "label"], 17) for strategy in starts.index]
-    gap = 0.01 + 0.055 * max((label.count("\n") + 1 for label in labels), default=1)
-    heights = spread(starts.to_numpy(), gap * (high - low))
+    tall = 0.055 * max((label.count("\n") + 1 for label in labels), default=1)
+    lowest, highest = (
+        low + share * (high - low) for share in (0.015 + tall / 2, _NAMED_UP_TO - tall / 2)
+    )
+    heights = spread(starts.to_numpy(), (0.01 + tall) * (high - low), lowest, highest)
+    leader = {"arrowstyle": "-", "color": GREY, "lw": 0.5, "shrinkB": 3, "relpos": (1, 0.5)}
     for label, height, gain in zip(labels, heights, starts, strict=True):
         axes.annotate(
             label,
@@ -205,7 +215,7 @@ def _panel(axes: Axes, table: pd.DataFrame, line: Line, highlight: set[str]) -> 
             fontsize=7,
             ha="right",
             va="center",
-            arrowprops={"arrowstyle": "-", "color": GREY, "lw": 0.5, "shrinkB": 3},
+            arrowprops=leader,
         )
 
 

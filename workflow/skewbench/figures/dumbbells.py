@@ -7,11 +7,19 @@ from math import isnan
 import pandas as pd
 from matplotlib.axes import Axes
 
-from skewbench.figures.style import LEVELS, clean, name_rows
+from skewbench.figures.style import FAINT, INK, LEVELS, clean, name_rows
 from skewbench.figures.wording import change as signed
 
 
-def dumbbells(axes: Axes, table: pd.DataFrame, hollow: str, filled: str, change: str) -> None:
+def dumbbells(
+    axes: Axes,
+    table: pd.DataFrame,
+    hollow: str,
+    filled: str,
+    change: str,
+    digits: int = 2,
+    bold: bool = False,
+) -> None:
     """Draw a dumbbell per row of ``table``, the first on top, with its change beside it.
 
     Parameters
@@ -21,6 +29,10 @@ def dumbbells(axes: Axes, table: pd.DataFrame, hollow: str, filled: str, change:
         ``label``, ``level``, the columns named next, and ``lower`` and ``upper`` of the change.
     hollow, filled, change : str
         Columns: where the hollow and the filled end are, and the number written.
+    digits : int
+        Decimals of the numbers written.
+    bold : bool
+        Whether a change whose bounds exclude 0 is written in bold.
     """
     for y, row in enumerate(table.to_dict("records")):
         level = LEVELS[row["level"]]
@@ -28,19 +40,21 @@ def dumbbells(axes: Axes, table: pd.DataFrame, hollow: str, filled: str, change:
         style = {"marker": level.marker, "mec": level.colour, "ms": 5, "mew": 1.2}
         axes.plot(row[hollow], y, mfc="white", **style)
         axes.plot(row[filled], y, mfc=level.colour, **style)
+        is_clear = bold and (row["lower"] > 0 or row["upper"] < 0)
         axes.annotate(
-            _written(row[change], row["lower"], row["upper"]),
+            _written(row[change], row["lower"], row["upper"], digits),
             (1.01, y),
             xycoords=("axes fraction", "data"),
             va="center",
             fontsize=7,
-            color="#555555",
+            fontweight="bold" if is_clear else "normal",
+            color=INK if is_clear else FAINT,
         )
     name_rows(axes, table["label"], table["level"])
     clean(axes)
 
 
-def _written(change: float, lower: float, upper: float) -> str:
+def _written(change: float, lower: float, upper: float, digits: int) -> str:
     """Return the change with its interval, if it has one; no sign in front of a zero."""
-    numbers = [signed(value, 2) for value in (change, lower, upper)]
+    numbers = [signed(value, digits) for value in (change, lower, upper)]
     return numbers[0] + ("" if isnan(lower) else f" [{numbers[1]}, {numbers[2]}]")

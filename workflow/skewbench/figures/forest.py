@@ -21,13 +21,21 @@ from skewbench.figures.style import (
     PALE,
     clean,
     few_ticks,
+    filled_in_handle,
     message_figure,
     only,
     panel_grid,
     styled,
     title,
 )
-from skewbench.figures.wording import change, count, learner_label, ratio_label, reading_label
+from skewbench.figures.wording import (
+    change,
+    count,
+    filled_in,
+    learner_label,
+    ratio_label,
+    reading_label,
+)
 
 BEYOND = "_beyond"  # labels the arrows of intervals that leave the axis
 
@@ -63,6 +71,8 @@ def forest_plot(comparisons: pd.DataFrame) -> Figure:
     comparisons = comparisons.dropna(subset="mean")
     if comparisons.empty:
         return message_figure("No comparisons to show: no strategy and control share a data set.")
+    named = zip(comparisons["label"], comparisons["share_imputed"], strict=True)
+    comparisons = comparisons.assign(label=[filled_in(label, share) for label, share in named])
     reading = [only(comparisons, name) for name in ("metric", "scores", "prior", "decision")]
     ratio, sign = only(comparisons, "ratio"), orientation(reading[0])
     sizes = comparisons["learner"].value_counts()
@@ -91,7 +101,10 @@ def forest_plot(comparisons: pd.DataFrame) -> Figure:
     handles = [Line2D([], [], ls="", label=name, ms=6, **_marker(VERDICTS[name])) for name in found]
     if margin:
         handles.append(Patch(fc=PALE, ec="none", label="region of practical equivalence"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    if (comparisons["share_imputed"] > 0).any():
+        handles.append(filled_in_handle())
+    per_row = int(figure.get_figwidth() / 1.6)
+    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), per_row))
     return figure
 
 
@@ -147,10 +160,11 @@ def _limits(comparisons: pd.DataFrame, margin: bool) -> tuple[float, float]:
 def _finding(comparisons: pd.DataFrame) -> str:
     verdicts = comparisons["verdict"].value_counts()
     if set(verdicts.index) == {TOO_FEW}:
-        most, least = comparisons["n_datasets"].max(), comparisons["n_needed"].min()
+        most = int(comparisons["n_datasets"].max())
         decide = "decides" if most == 1 else "decide"
-        size = count(int(most), "data set")
-        return f"{size} {decide} nothing: at least {int(least)} are needed"
+        least, all_need = (int(n) for n in comparisons["n_needed"].agg(["min", "max"]))
+        needed = f"at least {least}" if least == all_need else f"{least} to {all_need}"
+        return f"{count(most, 'data set')} {decide} nothing: {needed} are needed"
     parts = [f"{verdicts.get(name, 0)} {name}" for name in ("worse", "equivalent")]
     better, total = verdicts.get("better", 0), len(comparisons)
     compared = count(total, "comparison")

@@ -77,7 +77,10 @@ def difference_map(differences: pd.DataFrame) -> Figure:
     title(figure, _finding(sign * table), detail[0].upper() + detail[1:])
     marks = {
         "worse than the control": ({"marker": "_", "color": INK}, side < ROOM),
-        "some seeds took its value": ({"marker": ".", "color": INK}, (imputed > 0).any(axis=None)),
+        "filled in with the control's value, in whole or part": (
+            {"marker": ".", "color": INK},
+            (imputed > 0).any(axis=None),
+        ),
         "absent": ({"marker": "s", "color": ABSENT}, table.isna().any(axis=None)),
     }
     handles = [

@@ -75,13 +75,19 @@ def place_labels(
         taken.append(box)
 
 
-def spread(heights: np.ndarray, gap: float) -> np.ndarray:
+def spread(
+    heights: np.ndarray, gap: float, low: float = -np.inf, high: float = np.inf
+) -> np.ndarray:
     """Return positions at least ``gap`` apart, as near as possible to ``heights``, same order.
 
     Least squares: blocks of touching labels are centred on the mean of their wishes (pool
-    adjacent violators).
+    adjacent violators). None lies below ``low`` or above ``high``; where they have no room between
+    these for the gap, they stand as far apart as they can.
     """
     heights = np.asarray(heights, dtype=float)
+    gaps = len(heights) - 1
+    if gaps > 0:
+        gap = min(gap, (high - low) / gaps)
     order = np.argsort(heights, kind="stable")
     wishes = heights[order] - gap * np.arange(len(heights))
     blocks: list[list[float]] = []
@@ -93,6 +99,7 @@ def spread(heights: np.ndarray, gap: float) -> np.ndarray:
             before[0] = (before[0] * before[1] + mean * size) / (before[1] + size)
             before[1] += size
     placed = np.concatenate([np.full(int(size), mean) for mean, size in blocks] or [wishes])
+    placed = np.clip(placed, low, max(low, high - gap * max(gaps, 0)))
     result = np.empty_like(heights)
     result[order] = placed + gap * np.arange(len(heights))
     return result

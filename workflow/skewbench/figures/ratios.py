@@ -31,7 +31,7 @@ _PRIORS = {
     "reference": "reference prior 0.5 (comparable across ratios)",
 }
 HIGHLIGHTED = 5
-BAND = 0.12  # opacity
+BAND = 0.07  # opacity
 
 
 @styled
@@ -93,7 +93,7 @@ def _panel(axes, panel: pd.DataFrame, styles: dict[str, dict]) -> dict[str, tupl
         rows = rows.sort_values("imbalance_ratio")
         x, y = rows["imbalance_ratio"].to_numpy(), rows["mean"].to_numpy()
         if strategy not in styles:
-            axes.plot(x, y, color="#C9C9C9", lw=0.7, marker=".", ms=2.5, zorder=1)
+            axes.plot(x, y, color=GREY, lw=0.8, marker=".", ms=3, zorder=2)
             continue
         level = LEVELS[rows["level"].iloc[0]]
         axes.plot(

@@ -187,6 +187,12 @@ def level_legend(figure: Figure, levels: Iterable[str], extra: Iterable[Line2D] 
     figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), per_row))
 
 
+def filled_in_handle() -> Line2D:
+    """Return the legend's entry for what a name is marked with that is filled in."""
+    label = "filled in: values taken from the control"
+    return Line2D([], [], ls="", marker="$( )$", color=GREY, ms=9, label=label)
+
+
 def line_styles(strategies: Iterable[str], levels: pd.Series) -> dict[str, dict]:
     """Return a colour and a dash pattern per strategy: the level's colour, dashes within it.
 

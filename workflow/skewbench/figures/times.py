@@ -61,11 +61,15 @@ def time_quality_plot(ranks: pd.DataFrame, resources: pd.DataFrame) -> Figure:
         axes.remove()
     n_datasets = int(both["n_datasets"].max())
     detail = f"{reading_label(*reading)}, {ratio_label(only(both, 'ratio'))}, means over "
-    detail += f"{count(n_datasets, 'data set')}. On the front nothing is both faster and better."
+    detail += f"{count(n_datasets, 'data set')}"
+    timed = sorted({_common(table) for _, table in both.groupby("learner")})
+    if timed != [n_datasets]:
+        detail += f" (times: {' or '.join(map(str, timed))})"
+    detail += ". On the front nothing is both faster and better."
     title(figure, _finding(both, fronts), detail[0].upper() + detail[1:])
     front = Line2D([], [], color=INK, lw=1, label="Pareto front")
     partial = Line2D([], [], ls="", marker="o", mfc="white", mec="#777777", ms=6)
-    partial.set_label("open: some cells without a result of their own")
+    partial.set_label("open: some cells without a result\nof their own, or timed on other data")
     level_legend(figure, both["level"], [front, partial])
     for axes, learner in zip(figure.axes, learners, strict=True):
         table = both[both["learner"] == learner].sort_values(["cpu_seconds", "strategy"])
@@ -98,9 +102,10 @@ def pareto_front(seconds, scores) -> np.ndarray:
 def _panel(axes, table: pd.DataFrame, front: np.ndarray) -> None:
     edge = table[front]
     axes.step(edge["cpu_seconds"], edge["mean"], where="post", color=INK, lw=1, zorder=1)
+    common = _common(table)
     for row, marked in zip(table.itertuples(), front, strict=True):
         level = LEVELS[row.level]
-        partial = row.share_imputed > 0 or row.n_timed < row.n_datasets
+        partial = row.share_imputed > 0 or row.n_timed != common
         axes.plot(
             row.cpu_seconds, row.mean, level.marker, mec=level.colour, mew=1.1,
             mfc="white" if partial else level.colour, ms=6.5 if marked else 5,
@@ -112,6 +117,11 @@ def _panel(axes, table: pd.DataFrame, front: np.ndarray) -> None:
     axes.set_xlim(low * (low / high) ** 0.45, high)
     log_ticks(axes)
     clean(axes, "both")
+
+
+def _common(table: pd.DataFrame) -> int:
+    """Return the number of data sets that most strategies of a panel were timed on."""
+    return int(table["n_timed"].mode().max())
 
 
 def _finding(both: pd.DataFrame, fronts: dict[str, np.ndarray]) -> str:

@@ -71,6 +71,17 @@ def change(value: float, digits: int = 3) -> str:
     return written if written.strip("+-0.") else written.lstrip("+-")
 
 
+def filled_in(label: str, share: float) -> str:
+    """Return a label with the share of values that are filled in with the control's, if any.
+
+    >>> filled_in("SMOTE", 0.0), filled_in("SMOTE", 0.5), filled_in("SMOTE", 0.001)
+    ('SMOTE', 'SMOTE (50% filled in)', 'SMOTE (<1% filled in)')
+    """
+    if not share > 0:
+        return label
+    return f"{label} ({share:.0%} filled in)" if share >= 0.01 else f"{label} (<1% filled in)"
+
+
 def words(name: str) -> str:
     """Return a configuration name as words: ``logistic_regression`` as "logistic regression"."""
     if name == "own":

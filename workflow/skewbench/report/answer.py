@@ -126,8 +126,8 @@ def _tested(inputs: Inputs, metric: str) -> str:
     first, then = (verdicts.loc[rule] for rule in ("default", f"tuned_{metric}"))
     return (
         f" Tested, {first.get('better', 0)} are better at the default threshold; with both tuned, "
-        f"{then.get('better', 0)} are better and {then.get('worse', 0)} worse, and the other "
-        f"{then.sum() - then.get('better', 0) - then.get('worse', 0)} cannot be told to be either."
+        f"{then.get('better', 0)} are better and {then.get('worse', 0)} worse; for the other "
+        f"{then.sum() - then.get('better', 0) - then.get('worse', 0)} neither is shown."
     )
 
 

@@ -6,16 +6,18 @@ Cells are text. A numeric column begins with its number, so that the page can so
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from skewbench.figures.wording import ratio_label, reading_label
+from skewbench.figures.wording import count, ratio_label, reading_label
 
 MINUS = "−"  # reads as "minus", unlike a hyphen
 MOST_ROWS = 400  # of a table in the page; the file has all of them
+_HYPHEN_AS_MINUS = re.compile(r"(?<![\w.)-])-(?=\.?\d)")
 
 Row = Mapping[str, Any]
 
@@ -24,7 +26,8 @@ Row = Mapping[str, Any]
 class Column:
     """A column of a page's table: its heading, the frame's columns it needs, and its text.
 
-    ``kind`` is its class in the page: "number", "verdict", "prose" (long text) or "".
+    ``kind`` is its class in the page: "number", "verdict", "prose" (long text), "identifier" (a
+    long word that may break anywhere) or "".
     """
 
     title: str
@@ -35,12 +38,23 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table ready for the template; the first cell of a row is its heading."""
+    """A table ready for the template; the first cell of a row is its heading.
+
+    ``total`` is how many rows there are, of which ``rows`` are the first.
+    """
 
     caption: str
     columns: list[Column]
     rows: list[list[str]]
+    total: int
     note: str = ""
+
+    @property
+    def extent(self) -> str:
+        """How many rows are shown: "1 row", "12 rows" or "400 of 1,092 rows"."""
+        if len(self.rows) < self.total:
+            return f"{len(self.rows):,} of {self.total:,} rows"
+        return count(self.total, "row")
 
 
 def is_missing(value: object) -> bool:
@@ -49,7 +63,7 @@ def is_missing(value: object) -> bool:
 
 
 def fixed(value: float, digits: int = 3, signed: bool = False) -> str:
-    """Return a number with ``digits`` decimals and a real minus sign; "" if missing.
+    """Return a number with ``digits`` decimals, thousands apart, a real minus sign; "" if missing.
 
     >>> fixed(-0.02149, signed=True), fixed(0.0211, signed=True), fixed(-0.0001)
     ('−0.021', '+0.021', '0.000')
@@ -58,7 +72,7 @@ def fixed(value: float, digits: int = 3, signed: bool = False) -> str:
         return ""
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
-    written = f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}"
+    written = f"{value:+,.{digits}f}" if signed else f"{value:,.{digits}f}"
     if not written.strip("+-0."):  # no sign in front of a zero
         written = written.lstrip("+-")
     return written.replace("-", MINUS)
@@ -80,6 +94,11 @@ def significant(value: float) -> str:
         return fixed(value, 0)
     digits = max(0, 2 - math.floor(math.log10(abs(value))))
     return f"{value:,.{digits}f}".replace("-", MINUS)
+
+
+def shortest(value: float) -> str:
+    """Return a number without needless decimals: 10 or 2.5."""
+    return "" if is_missing(value) else f"{value:,g}".replace("-", MINUS)
 
 
 def probability(value: float) -> str:
@@ -104,6 +123,15 @@ def plain(value: object) -> str:
     return "" if is_missing(value) else str(value)
 
 
+def sentences(value: object) -> str:
+    """Return text with real minus signs before its numbers, "" if missing.
+
+    >>> sentences("from -0.02 to .5, CC-BY-4.0, 1-2")
+    'from −0.02 to .5, CC-BY-4.0, 1-2'
+    """
+    return _HYPHEN_AS_MINUS.sub(MINUS, plain(value))
+
+
 def text(name: str, title: str) -> Column:
     """Return a column of short text."""
     return Column(title, (name,), lambda row: plain(row[name]), kind="")
@@ -111,7 +139,17 @@ def text(name: str, title: str) -> Column:
 
 def prose(name: str, title: str) -> Column:
     """Return a column of sentences."""
-    return Column(title, (name,), lambda row: plain(row[name]), kind="prose")
+    return Column(title, (name,), lambda row: sentences(row[name]), kind="prose")
+
+
+def identifier(name: str, title: str) -> Column:
+    """Return a column of names that are one long word."""
+    return Column(title, (name,), lambda row: plain(row[name]), kind="identifier")
+
+
+def worded(name: str, title: str, wording: Callable[[str], str]) -> Column:
+    """Return a column of configuration names, in words."""
+    return Column(title, (name,), lambda row: wording(plain(row[name])), kind="")
 
 
 def verdict(name: str, title: str) -> Column:
@@ -145,7 +183,7 @@ WINS = Column(
     ("wins", "ties", "losses"),
     lambda row: " / ".join(filter(None, (whole(row[name]) for name in ("wins", "ties", "losses")))),
 )
-RATIO = Column("Imbalance ratio", ("ratio",), lambda row: ratio_label(plain(row["ratio"])), kind="")
+RATIO = worded("ratio", "Imbalance ratio", ratio_label)
 READING = Column(
     "Metric",
     ("metric", "scores", "prior", "decision"),
@@ -178,4 +216,4 @@ def make_table(
     note = ""
     if len(frame) > MOST_ROWS:
         note = f"The first {MOST_ROWS} of {len(frame):,} rows; all are in {file}."
-    return Table(caption, shown, rows, note)
+    return Table(caption, shown, rows, len(frame), note)

@@ -18,6 +18,8 @@ from pathlib import Path
 from PIL import Image
 
 from skewbench.figures.wording import learner_words, ratio_label
+from skewbench.report.columns import sentences
+from skewbench.report.names import task_label
 
 COLOURS = 64  # of an embedded figure: less than half the bytes, and a chart does not show it
 KEEP = Image.Quantize.MAXCOVERAGE  # unlike the median cut it keeps the colour of a thin line
@@ -104,7 +106,7 @@ def caption(name: str) -> str:
     task = [part for part in parts if part in ("binary", "multiclass")]
     shown = "_".join(part for part in parts if part not in (*ratio, *task))
     named = learner_words(shown) if shown else ""
-    said = [CALLED.get(kind), named, *task, *map(ratio_label, ratio)]
+    said = [CALLED.get(kind), named, *map(task_label, task), *map(ratio_label, ratio)]
     said = ", ".join(filter(None, said))
     return said[:1].upper() + said[1:]
 
@@ -113,7 +115,7 @@ def _embedded(name: str, files: dict[str, Path], budget: float) -> Figure:
     svg = files["svg"].read_text(encoding="utf-8") if "svg" in files else ""
     found = _TITLE.search(svg)
     said = caption(name)
-    alt = " ".join(html.unescape(found[1]).split()) if found else f"Figure: {said}"
+    alt = sentences(" ".join(html.unescape(found[1]).split())) if found else f"Figure: {said}"
     size = _SIZE.search(svg)
     width, height = (round(float(part) * 4 / 3) for part in size.groups()) if size else (0, 0)
     if "png" in files:

@@ -14,6 +14,7 @@ from skewbench.report.answer import METRIC
 from skewbench.report.columns import fixed, percent, significant, whole, with_interval
 from skewbench.report.handlings import HANDLINGS, LEFT_OUT
 from skewbench.report.inputs import Absent, Inputs, learner_order, main_design
+from skewbench.report.names import policy_label
 from skewbench.statistics.multiple import ALPHA, smallest_n
 
 
@@ -72,11 +73,11 @@ def _robustness(inputs: Inputs) -> str:
         other = tables[name].reindex(usual.index)
         stay = (other["p_holm"] <= ALPHA) & (other["mean"] * usual["mean"] > 0)
         left = whole(other["n_datasets"].max())
-        parts.append(f"{stay.sum()} on the {left} {HANDLINGS[name]}")
+        parts.append(f"{stay.sum()} still so, with the same sign, on the {left} {HANDLINGS[name]}")
     if not parts:
         return ""
-    total = count(len(usual), "significant difference")
-    return f"Of {total}, {_listed(parts)} keep sign and significance."
+    found = f"{count(len(usual), 'difference')} {'is' if len(usual) == 1 else 'are'} significant"
+    return f"{found}: {_listed(parts)}."
 
 
 def of_decomposition(inputs: Inputs) -> str:
@@ -116,38 +117,43 @@ def of_ratios(inputs: Inputs) -> str:
         )
     grows, falls = (known["lower"] > 0).sum(), (known["upper"] < 0).sum()
     return (
-        f"Of {count(len(known), 'gain')} over the untouched model at the reference prior, {grows} "
-        f"grow with the imbalance ratio, {falls} fall, and the others cannot be told from flat "
+        f"Of {count(len(known), 'gain')} over the control at the reference prior, {grows} grow "
+        f"with the imbalance ratio, {falls} fall, and the others cannot be told from flat "
         f"(95 % intervals over {count(size, 'data set')}, without correction for their number)."
     )
 
 
 def of_shots(inputs: Inputs) -> str:
-    """Say how many treatments find more of the few-shot classes, which most, and what "few" is."""
+    """Say how many treatments find more of the few-shot classes, which most, and what "few" is.
+
+    Results with values of the control in the place of missing ones are left out.
+    """
     place = ["ratio", "learner", "family"]
-    columns = ("decision", "strategy", "label", "level", "few", "few_gain", "all_gain")
+    columns = ("decision", "strategy", "label", "level", "few", "few_gain", "all_gain", "imputed")
     every = inputs.table("shots", *place, *columns).dropna(subset="few_gain")
+    every = every[every["imputed"] == 0]
     rows = every[~every["level"].isin(("control", "anchor")) & (every["decision"] == "default")]
     if rows.empty:
         return "No class here is few-shot; the table has medium-shot ones."
     groups = rows.groupby(["ratio", "learner", "strategy", "label"])
     gains = groups[["few_gain", "all_gain"]].mean().reset_index()
-    more, both = gains["few_gain"] > 0, (gains["few_gain"] > 0) & (gains["all_gain"] > 0)
+    more = gains["few_gain"] > 0
+    of_all = more & (gains["all_gain"] > 0)
     best = gains.loc[gains["few_gain"].idxmax()]
     said = (
         f"On {count(rows['family'].nunique(), 'data set')} with few-shot classes, described and "
         f"not tested: of {count(len(gains), 'combination')} of ratio, learner and strategy, "
-        f"{more.sum()} find more of the few-shot classes than their control, {both.sum()} of these "
-        f"more of all classes too; the largest gain in few-shot accuracy is "
+        f"{more.sum()} find more of the few-shot classes than their control, {of_all.sum()} of "
+        f"these more of all classes too; the largest gain in few-shot accuracy is "
         f"{fixed(best['few_gain'], signed=True)}, {best['label']} "
         f"({_learner(inputs, best['learner'])}, {ratio_label(best['ratio'])})."
     )
     untouched = where(every, strategy=CONTROL, decision="prior").set_index(place)["few"]
     if len(untouched):
-        theirs = untouched.reindex(pd.MultiIndex.from_frame(rows[place])).to_numpy()
+        both = rows.join(untouched.rename("untouched"), on=place).dropna(subset="untouched")
         said += (
             " Against the untouched model whose scores are divided by the training prior, "
-            f"{(rows['few'].to_numpy() > theirs).sum()} of {len(rows)} results find more."
+            f"{(both['few'] > both['untouched']).sum()} of {len(both)} results find more."
         )
     for facts in inputs.datasets:
         if facts.get("shots"):
@@ -187,19 +193,24 @@ def _without_scores(inputs: Inputs) -> str:
 
 
 def of_cost(inputs: Inputs) -> str:
-    """Say what treatments cost in CPU time beside the untouched model."""
+    """Say what treatments cost in CPU time beside the untouched model.
+
+    One that is not ranked, as it leaks, is no treatment.
+    """
     columns = ("strategy", "label", "learner", "relative_seconds")
     rows = main_design(inputs.table("resources", *columns))
     rows = rows[(rows["strategy"] != CONTROL) & (rows["learner"] != OWN)]
+    rows = rows[[inputs.is_ranked(strategy) for strategy in rows["strategy"]]]
     rows = rows.dropna(subset="relative_seconds").reset_index(drop=True)
     if rows.empty:
         raise Absent("No time can be set against the untouched model's.")
     times = rows["relative_seconds"]
     dearest = rows.loc[times.idxmax()]
     return (
-        f"The median treatment takes {significant(times.median())} times the CPU time of the "
-        f"untouched model; the dearest, {dearest['label']} with "
-        f"{_learner(inputs, dearest['learner'])}, {significant(times.max())} times."
+        f"The median of {count(len(rows), 'pair')} of treatment and learner takes "
+        f"{significant(times.median())} times the CPU time of the untouched model; the dearest, "
+        f"{dearest['label']} with {_learner(inputs, dearest['learner'])}, "
+        f"{significant(times.max())} times."
     )
 
 
@@ -231,7 +242,7 @@ def of_recommender(inputs: Inputs) -> str:
     regret = rows.groupby("policy")["regret"].mean().dropna().sort_values()
     if regret.empty:
         raise Absent("No policy could be judged.")
-    parts = [f"{policy} {fixed(value)}" for policy, value in regret.items()]
+    parts = [f"{fixed(value)} ({policy_label(policy)})" for policy, value in regret.items()]
     beside = where(table, policy="recommender")["beside_single_best"].astype(str)
     less, more = ((beside == f"{what} regret").sum() for what in ("less", "more"))
     return (
@@ -245,16 +256,16 @@ def of_recommender(inputs: Inputs) -> str:
 def of_failures(inputs: Inputs) -> str:
     """Say how many combinations have every result, and how many have none and why."""
     status = inputs.table("status", "status")["status"].astype(str).value_counts()
-    total = int(status.sum())
-    said = f"{status.get('ok', 0):,} of {total:,} combinations of data set, ratio, strategy and "
-    said += "learner have results for every seed"
+    feasible = int(status.drop("infeasible", errors="ignore").sum())
+    said = f"{status.get('ok', 0):,} of {feasible:,} feasible combinations of data set, ratio, "
+    said += "strategy and learner have results for every seed"
     rest = [
         f"{status[name]:,} {word}"
         for name, word in (
-            ("infeasible", "infeasible by design"),
             ("failed", "failed"),
             ("timeout", "out of time"),
             ("missing", "missing"),
+            ("infeasible", "more infeasible by design"),
         )
         if name in status
     ]
@@ -311,8 +322,9 @@ def _range(low: float, high: float, form: Callable[[float], str]) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    """Return "a", "a and b", "a, b and c"; with commas inside, semicolons between."""
+    """Return "a", "a and b", "a, b and c"; with commas inside, "a, x; b; and c"."""
     if len(parts) < 2:
         return "".join(parts)
-    between = "; " if any("," in part for part in parts) else ", "
-    return f"{between.join(parts[:-1])} and {parts[-1]}"
+    if any(", " in part for part in parts):
+        return f"{'; '.join(parts[:-1])}; and {parts[-1]}"
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

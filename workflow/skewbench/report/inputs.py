@@ -17,6 +17,8 @@ from skewbench.analysis.select import OWN, where
 from skewbench.errors import InputError
 from skewbench.figures.wording import words
 
+IMPORTANT = ("average_precision", "roc_auc", "f1", "mcc", "brier", "log_loss", "recall")
+
 
 class Absent(Exception):
     """Something that a section needs is not there; the message says what, and what makes it.
@@ -128,6 +130,10 @@ class Inputs:
         """Return how a strategy is called."""
         return self.strategies.get(strategy, {}).get("label", strategy)
 
+    def is_ranked(self, strategy: str) -> bool:
+        """Return whether a strategy takes part in rankings; one that leaks does not."""
+        return self.strategies.get(strategy, {}).get("ranked", True)
+
     def learner_label(self, learner: str) -> str:
         """Return how a learner is called."""
         if learner == OWN:
@@ -143,6 +149,12 @@ def main_design(table: pd.DataFrame) -> pd.DataFrame:
             values = sorted(map(str, table[column].unique()))
             table = where(table, **{column: wanted if wanted in values else values[0]})
     return table
+
+
+def metric_order(metrics: Iterable[str]) -> list[str]:
+    """Return ``metrics`` with the most important first, the others by name."""
+    found = set(metrics)
+    return [name for name in IMPORTANT if name in found] + sorted(found.difference(IMPORTANT))
 
 
 def learner_order(learners: Iterable[str], study: Iterable[str]) -> list[str]:

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from skewbench.analysis.comparisons import EQUIVALENT, ROPES
+from skewbench.analysis.readings import PRIMARY
 from skewbench.report import findings, specs
 from skewbench.report.sections import Section
+from skewbench.statistics.multiple import ALPHA
+
+VERDICTS = (
+    "The unit is the data set; near-identical ones count as one. A difference is better or worse "
+    f"where the signed-rank test says so after Holm's correction (p at most {ALPHA:g}), however "
+    "small it is. Otherwise it is equivalent where the Bayesian test gives more than "
+    f"{100 * EQUIVALENT:.0f} % to less than {ROPES[PRIMARY.metric]:g} either way (log-loss: "
+    f"{100 * ROPES['log_loss']:.0f} % of the control's; some metrics have no such region). "
+    "Otherwise it is undecided. With too few data sets for the test nothing is claimed."
+)
 
 SECTIONS = (
     Section(
@@ -19,7 +31,8 @@ SECTIONS = (
         "Effects against the control",
         findings.of_effects,
         "A difference is paired: same data set, learner, ratio and decision rule. The control is "
-        "the untouched model; for a strategy with its own model, the plain model of its kind.",
+        "the untouched model; for a strategy with its own model, the plain model of its kind. "
+        f"{VERDICTS}",
         figures=("forest", "effects", "pairs"),
         tables=(specs.COMPARISONS, specs.OWN_MODELS, specs.SCREENS, specs.SENSITIVITY),
     ),
@@ -39,7 +52,7 @@ SECTIONS = (
         findings.of_ratios,
         "Two arms: a fixed number of training rows, so that positives get fewer as the ratio "
         "grows, and a fixed number of positives. At the matched prior average precision falls "
-        "with prevalence alone; the reference prior takes that out.",
+        "with the prevalence, whatever a model does; the reference prior takes that part out.",
         figures=("ratios", "arms"),
         tables=(specs.SLOPES, specs.ARMS),
     ),
@@ -59,8 +72,8 @@ SECTIONS = (
         "Symptoms of imbalance",
         findings.of_symptoms,
         "What the notes illustrate in their figures 1 to 4, with this study's code: confusion "
-        "matrices, decision regions, reliability, the gap between training and test, and "
-        "resamplers at work in two dimensions.",
+        "matrices, decision regions, the gap between training and test, resamplers at work in two "
+        "dimensions and, where a study keeps scores, reliability.",
         figures=("confusion", "regions", "resamplers", "reliability", "gap", "curves"),
     ),
     Section(
@@ -88,7 +101,8 @@ SECTIONS = (
         "The recommender and the decision guides",
         findings.of_recommender,
         "Regret is what the best choice for a data set would have added. Every policy is judged "
-        "on families of data sets that it has not seen. Intervals take families as independent: "
+        "on families of data sets that it has not seen, but for the oracle: it is the best choice "
+        "in hindsight. Intervals take families as independent: "
         "where options are nearly tied, 7 to 22 % of simulated recommenders that knew nothing "
         "seemed to have less regret than the single best, not 2.5 %.",
         tables=(specs.RECOMMENDER, specs.POLICIES),

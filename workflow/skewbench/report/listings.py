@@ -2,32 +2,74 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Iterable
+
 import pandas as pd
 
-from skewbench.report.inputs import Absent, Inputs, main_design
+from skewbench.analysis.readings import orientation
+from skewbench.figures.decomposition import with_meaning
+from skewbench.figures.wording import in_sentence
+from skewbench.report.inputs import Absent, Inputs, learner_order, main_design
 
-PLACE = ["task", "track", "dataset", "ratio"]
+_BLOCK = ["dataset", "ratio", "strategy"]
+_FOLD = re.compile(r"^fold \d+(, inner fold \d+)?: ")
 REPAIRED_CUT = {"f1": "0.5", "expected_cost": "cost-optimal"}
 
 
 def failed_rows(inputs: Inputs, name: str) -> pd.DataFrame:
-    """Return one row per strategy, learner and reason of what failed, was late or is missing."""
+    """Return one row per reason, and whom it befell, of what failed, was late or is missing."""
     return _by_reason(inputs, name, ("failed", "timeout", "missing"))
 
 
 def infeasible_rows(inputs: Inputs, name: str) -> pd.DataFrame:
-    """Return one row per strategy, learner and reason of what the design rules out."""
+    """Return one row per reason, and whom it befell, of what the design rules out."""
     return _by_reason(inputs, name, ("infeasible",))
+
+
+def not_run_places(inputs: Inputs) -> str:
+    """Return the data sets, with their ratios, of which not everything has been run.
+
+    As far as the inputs know: a data set of which nothing has been run may not be among them.
+    """
+    known = inputs.provenance.get("configuration", {})
+    status = inputs.tables.get("status", pd.DataFrame())
+    needed = {"datasets", "ratios", "strategies", *_BLOCK, "n_seeds"}
+    if not needed <= {*known, *status.columns}:
+        return ""
+    seeds = status.groupby(_BLOCK, observed=True)["n_seeds"].max()
+    ran = seeds.groupby(["dataset", "ratio"], observed=True).sum()
+    wanted = len(known["strategies"]) * known.get("seeds", 1)
+    places = [(dataset, ratio) for dataset in known["datasets"] for ratio in known["ratios"]]
+    return _places(
+        (dataset, f"{ratio} in part" if (dataset, ratio) in ran else ratio)
+        for dataset, ratio in places
+        if ran.get((dataset, ratio), 0) < wanted
+    )
+
+
+def slope_rows(inputs: Inputs, name: str) -> pd.DataFrame:
+    """Return slopes of gains: positive where a gain grows, whatever the metric's own sign."""
+    rows = main_design(inputs.table(name, "metric", "slope", "lower", "upper"))
+    sign = rows["metric"].map(orientation).astype(float)
+    ends = pd.concat([sign * rows["lower"], sign * rows["upper"]], axis=1)
+    return rows.assign(
+        slope=sign * rows["slope"],
+        lower=ends.min(axis=1, skipna=False),
+        upper=ends.max(axis=1, skipna=False),
+    )
 
 
 def decomposed_rows(inputs: Inputs, name: str) -> pd.DataFrame:
     """Return one row per strategy, learner and metric (F1 and expected cost), a step a column.
 
-    Beside a step's gain are its ``<step>_lower`` and ``<step>_upper``, as far as the table has
-    them, and the largest share of filled-in values of any step.
+    Strategies with their own model have no corrected scores here, as in the figure: not all of
+    their plain models have probabilities. Beside a step's gain are its ``<step>_lower`` and
+    ``<step>_upper``, as far as the table has them, and the largest share of filled-in values of
+    any step.
     """
     rows = main_design(inputs.table(name, "strategy", "learner", "metric", "step", "gain"))
-    rows = rows[rows["metric"].isin(REPAIRED_CUT)]
+    rows = with_meaning(rows[rows["metric"].isin(REPAIRED_CUT)])
     keys = ["strategy", "learner", "metric"]
     groups = rows.groupby(keys, observed=True)
     facts = [column for column in ("n_datasets", "share_imputed") if column in rows]
@@ -59,7 +101,7 @@ def strategy_rows(inputs: Inputs, name: str) -> pd.DataFrame:
             "level": entry.get("level"),
             "source": entry.get("source"),
             "anchor": inputs.strategy_label(entry.get("anchor") or ""),
-            "ranked": "yes" if entry.get("ranked", True) else "no: it leaks",
+            "ranked": "yes" if inputs.is_ranked(key) else "no: it leaks",
         }
         for key, entry in inputs.strategies.items()
     ]
@@ -83,12 +125,42 @@ def version_rows(inputs: Inputs, name: str) -> pd.DataFrame:
 
 
 def _by_reason(inputs: Inputs, name: str, statuses: tuple[str, ...]) -> pd.DataFrame:
-    status = inputs.table(name, *PLACE, "strategy", "learner", "status", "reason")
+    """Return one row per status, reason, set of strategies and set of learners.
+
+    In which fold it happened first is no other reason.
+    """
+    status = inputs.table(name, *_BLOCK, "learner", "status", "reason")
     rows = status[status["status"].isin(statuses)].astype(str)
-    rows = rows.assign(
-        label=[inputs.strategy_label(strategy) for strategy in rows["strategy"]],
-        place=rows["dataset"] + " (" + rows["ratio"] + ")",
-    )
-    groups = rows.groupby(["label", "learner", "status", "reason"], sort=True)["place"]
-    table = groups.agg(n="size", places=lambda places: ", ".join(sorted(set(places))))
-    return table.reset_index().sort_values(["status", "n"], ascending=[True, False])
+    rows["reason"] = rows["reason"].str.replace(_FOLD, "", regex=True)
+    whom = ["strategy", "learner"]
+    places = rows.groupby(["status", "reason", "dataset", "ratio"])
+    befell = places[whom].agg(lambda found: tuple(sorted(set(found)))).assign(n=places.size())
+    groups = befell.reset_index(["status", "reason", "ratio"]).groupby(["status", "reason", *whom])
+    table = groups["n"].sum().reset_index()
+    table["places"] = [_places(part["ratio"].items()) for _, part in groups]
+    table["strategies"] = [_strategies(inputs, found) for found in table.pop("strategy")]
+    table["learners"] = [_learners(inputs, found) for found in table.pop("learner")]
+    return table.sort_values(["status", "n", "reason"], ascending=[True, False, True])
+
+
+def _places(found: Iterable[tuple[str, str]]) -> str:
+    """Return data sets with their ratios: "oil (ir10, ir50), pima (natural)"."""
+    ratios: dict[str, list[str]] = {}
+    for dataset, ratio in found:
+        ratios.setdefault(dataset, []).append(ratio)
+    return ", ".join(f"{dataset} ({', '.join(ratios[dataset])})" for dataset in sorted(ratios))
+
+
+def _strategies(inputs: Inputs, found: Collection[str]) -> str:
+    """Return the names of strategies; of more than half of the study's, who is not among them."""
+    others = [name for name in inputs.strategies if name not in found]
+    few = others if len(others) < len(found) else found
+    named = "; ".join(sorted(map(inputs.strategy_label, few)))
+    if few is found:
+        return named
+    return f"all {len(inputs.strategies)} but {named}" if few else f"all {len(inputs.strategies)}"
+
+
+def _learners(inputs: Inputs, found: Collection[str]) -> str:
+    order = learner_order(found, inputs.learners)
+    return "; ".join(in_sentence(inputs.learner_label(learner)) for learner in order)

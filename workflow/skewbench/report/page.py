@@ -22,6 +22,7 @@ from skewbench.report.answer import answer
 from skewbench.report.embedding import Figure, embed
 from skewbench.report.inputs import Absent, Inputs
 from skewbench.report.layout import SECTIONS
+from skewbench.report.listings import not_run_places
 from skewbench.report.rankings import Rankings, rankings
 from skewbench.report.sections import Section, in_order, main_figures, place_figures, show
 
@@ -61,6 +62,7 @@ def render(inputs: Inputs, sections: Sequence[Section] = SECTIONS, largest: int 
         answer=answer(inputs),
         problems=inputs.problems,
         not_run=inputs.not_run,
+        not_run_places=not_run_places(inputs),
         sections=shown,
         rankings=_rankings(inputs),
         configuration=_configuration(inputs),

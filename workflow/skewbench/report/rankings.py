@@ -29,7 +29,8 @@ from skewbench.report.columns import (
     text,
     verdict,
 )
-from skewbench.report.inputs import Absent, Inputs, learner_order
+from skewbench.report.inputs import Absent, Inputs, learner_order, metric_order
+from skewbench.report.names import task_label
 
 MOST = 40_000  # rows that the page carries, about 2 MB
 FIELDS = {
@@ -133,12 +134,10 @@ def _first(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Return the rows that the page can carry: whole metrics, the most important ones."""
     if len(frame) <= MOST:
         return frame, ""
-    important = ["average_precision", "roc_auc", "f1", "mcc", "brier", "log_loss", "recall"]
-    found = set(frame["metric"])
-    order = [name for name in important if name in found] + sorted(found.difference(important))
+    order = metric_order(frame["metric"])
     sizes = frame["metric"].value_counts()[order].cumsum()
     kept = [metric for metric in order if sizes[metric] <= MOST] or order[:1]
-    note = f"{len(kept)} of {len(found)} metrics; the others are in tables/ranks."
+    note = f"{len(kept)} of {len(order)} metrics; the others are in tables/ranks."
     return frame[frame["metric"].isin(kept)], note
 
 
@@ -166,6 +165,8 @@ def _say(field: str, value: str, inputs: Inputs) -> str:
         return metric_label(value) + (" (lower is better)" if lower_is_better(value) else "")
     if field == "judged":
         return _judged(*value.split("|"))
+    if field == "task":
+        return task_label(value)
     return words(value)
 
 

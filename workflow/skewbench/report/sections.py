@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pandas as pd
 
 from skewbench.report.columns import Column, Table, make_table
-from skewbench.report.inputs import Absent, Empty, Inputs
+from skewbench.report.handlings import HANDLINGS
+from skewbench.report.inputs import Absent, Empty, Inputs, learner_order, metric_order
 
 
 def _all_rows(inputs: Inputs, name: str) -> pd.DataFrame:
@@ -19,7 +21,8 @@ def _all_rows(inputs: Inputs, name: str) -> pd.DataFrame:
 class TableSpec:
     """A table in a section: which, which rows, which columns, and by what it is sorted.
 
-    ``note`` is a sentence under it.
+    Of a column of numbers the largest come first if it is ``descending``, those furthest from zero
+    if it is ``by_size``. ``note`` is a sentence under the table.
     """
 
     name: str
@@ -28,6 +31,7 @@ class TableSpec:
     rows: Callable[[Inputs, str], pd.DataFrame] = _all_rows
     sort: tuple[str, ...] = ()
     descending: bool = False
+    by_size: bool = False
     is_open: bool = False
     note: str = ""
 
@@ -105,9 +109,30 @@ def _table(spec: TableSpec, rows: pd.DataFrame, inputs: Inputs) -> Table:
         rows = rows.assign(learner_label=labels)
     keys = [key for key in spec.sort if key in rows]
     if keys:
-        rows = rows.sort_values(keys, ascending=not spec.descending, kind="stable")
+        rows = rows.sort_values(keys, key=partial(_position, spec, inputs), kind="stable")
     made = make_table(rows, spec.caption, spec.columns, f"tables/{spec.name}")
     return replace(made, note=" ".join(filter(None, (made.note, spec.note))))
+
+
+def _position(spec: TableSpec, inputs: Inputs, values: pd.Series) -> pd.Series:
+    """Return numbers by which the values of a column are sorted, smallest first.
+
+    Names stand in the order of their importance, where they have one, else of the alphabet.
+    """
+    if pd.api.types.is_numeric_dtype(values):
+        if spec.by_size:
+            return -values.abs()
+        return -values if spec.descending else values
+    found = sorted(set(values.dropna().astype(str)))
+    if values.name == "metric":
+        found = metric_order(found)
+    elif values.name == "learner":
+        found = learner_order(found, inputs.learners)
+    elif values.name == "ratio":
+        found.sort(key=lambda ratio: ratio != "natural")
+    elif values.name == "handling":
+        found.sort(key=list(HANDLINGS).index)
+    return values.astype(str).map({name: place for place, name in enumerate(found)})
 
 
 def place_figures(names: Iterable[str], sections: Sequence[Section]) -> dict[str, list[str]]:

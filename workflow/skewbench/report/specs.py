@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 
+from skewbench.data.difficulty import TYPES
 from skewbench.figures.wording import metric_label
 from skewbench.report.columns import (
     IMPUTED,
@@ -14,17 +18,20 @@ from skewbench.report.columns import (
     Column,
     Row,
     fixed,
+    identifier,
     interval,
     number,
     percent,
     plain,
     probability,
     prose,
+    shortest,
     signed,
     significant,
     text,
     verdict,
     whole,
+    worded,
 )
 from skewbench.report.handlings import HANDLINGS
 from skewbench.report.inputs import Inputs, main_design
@@ -33,8 +40,16 @@ from skewbench.report.listings import (
     decomposed_rows,
     failed_rows,
     infeasible_rows,
+    slope_rows,
     strategy_rows,
     version_rows,
+)
+from skewbench.report.names import (
+    MEASURES,
+    measure_label,
+    policy_label,
+    shot_decision_label,
+    task_label,
 )
 from skewbench.report.sections import TableSpec
 
@@ -67,7 +82,7 @@ def _unit(unit: str) -> str:
 
 STRATEGY = text("label", "Strategy")
 LEARNER = text("learner_label", "Learner")
-METRIC = Column("Metric", ("metric",), lambda row: metric_label(plain(row["metric"])), kind="")
+METRIC = worded("metric", "Metric", metric_label)
 _TESTED = (
     interval("mean", "Mean difference [95 %]"),
     Column(
@@ -84,13 +99,19 @@ _TESTED = (
     IMPUTED,
 )
 _WITHOUT_RESULT = (
-    STRATEGY,
-    LEARNER,
-    text("status", "Status"),
     prose("reason", "Reason"),
-    number("n", "Places", whole),
-    prose("places", "Data set (ratio)"),
+    text("status", "Status"),
+    prose("strategies", "Strategies"),
+    prose("learners", "Learners"),
+    number("n", "Combinations", whole),
+    prose("places", "Data sets (ratios)"),
 )
+
+
+def _measured(name: str, form: Callable[[Any], str] = fixed) -> Column:
+    """Return a column of a measure of difficulty."""
+    return number(name, MEASURES[name], form)
+
 
 COMPARISONS = TableSpec(
     "comparisons",
@@ -105,8 +126,7 @@ OWN_MODELS = TableSpec(
     "Strategies with their own model against each learner with a tuned threshold",
     (STRATEGY, LEARNER, READING, *_TESTED),
     _in_main_design,
-    sort=("mean",),
-    descending=True,
+    sort=("metric", "prior", "decision", "strategy", "learner"),
 )
 SCREENS = TableSpec(
     "screens",
@@ -128,13 +148,13 @@ SENSITIVITY = TableSpec(
     (
         STRATEGY,
         LEARNER,
-        Column("Handling", ("handling",), lambda row: HANDLINGS[plain(row["handling"])], kind=""),
+        worded("handling", "Handling", HANDLINGS.__getitem__),
         signed("mean", "Mean difference"),
         number("p_holm", "p (Holm)", probability),
         N_DATASETS,
     ),
     _at_main,
-    sort=("learner", "strategy", "handling"),
+    sort=("handling", "strategy", "learner"),
 )
 DECOMPOSITION = TableSpec(
     "decomposition",
@@ -167,9 +187,11 @@ SLOPES = TableSpec(
         interval("slope", "Slope [95 %]"),
         N_DATASETS,
     ),
-    _in_main_design,
+    slope_rows,
     sort=("slope",),
-    descending=True,
+    by_size=True,
+    note="A positive slope is a gain that grows with the imbalance, also for metrics of which less "
+    "is better.",
 )
 ARMS = TableSpec(
     "arms",
@@ -178,7 +200,7 @@ ARMS = TableSpec(
         STRATEGY,
         LEARNER,
         READING,
-        number("imbalance_ratio", "Imbalance ratio", significant),
+        number("imbalance_ratio", "Imbalance ratio", shortest),
         text("arm", "Arm B"),
         number("control_total", "Control in A"),
         number("control_minority", "Control in B"),
@@ -198,7 +220,7 @@ SHOTS = TableSpec(
         STRATEGY,
         LEARNER,
         RATIO,
-        text("decision", "Decision"),
+        worded("decision", "Class decided on", shot_decision_label),
         text("family", "Family"),
         number("many", "Many-shot"),
         number("medium", "Medium-shot"),
@@ -208,8 +230,7 @@ SHOTS = TableSpec(
         signed("all_gain", "All classes, gain"),
         number("imputed", "Imputed", percent),
     ),
-    sort=("few", "all"),
-    descending=True,
+    sort=("decision", "ratio", "strategy", "learner", "family"),
 )
 RESOURCES = TableSpec(
     "resources",
@@ -234,7 +255,7 @@ CLAIMS = TableSpec(
     (
         prose("advice", "Advice"),
         number("number", "No.", whole),
-        text("id", "Claim"),
+        identifier("id", "Claim"),
         verdict("verdict", "Verdict"),
         interval("effect", "Effect [95 %]"),
         Column("Unit", ("unit",), lambda row: _unit(plain(row["unit"])), kind=""),
@@ -252,7 +273,7 @@ CLAIMS_BY_LEARNER = TableSpec(
     "claims_by_learner",
     "The same claims, learner by learner",
     (
-        text("id", "Claim"),
+        identifier("id", "Claim"),
         LEARNER,
         verdict("verdict", "Verdict"),
         interval("effect", "Effect [95 %]"),
@@ -261,11 +282,11 @@ CLAIMS_BY_LEARNER = TableSpec(
     sort=("number", "learner"),
 )
 _POLICY = (
-    text("guide", "Guide"),
+    worded("guide", "Guide", policy_label),
     LEARNER,
     RATIO,
     METRIC,
-    text("policy", "Policy"),
+    worded("policy", "Policy", policy_label),
     interval("regret", "Regret [95 %]", signed=False),
     text("beside_single_best", "Beside the single best"),
     N_DATASETS,
@@ -297,13 +318,13 @@ DATASETS = TableSpec(
     (
         text("name", "Data set"),
         text("family", "Family"),
-        text("task", "Task"),
+        worded("task", "Task", task_label),
         number("n_rows", "Rows", whole),
         number("n_features", "Features", whole),
         number("n_smallest", "Smallest class", whole),
         number("imbalance_ratio", "Imbalance ratio", significant),
         number("n_missing", "Missing values", whole),
-        text("licence", "Licence"),
+        prose("licence", "Licence"),
         prose("original_source", "Source"),
     ),
     dataset_rows,
@@ -315,16 +336,10 @@ DIFFICULTY = TableSpec(
     (
         text("dataset", "Data set"),
         RATIO,
-        number("n_positive", "Minority rows", whole),
-        number("positives_per_feature", "Minority rows per feature", significant),
-        number("safe", "Safe", percent),
-        number("borderline", "Borderline", percent),
-        number("rare", "Rare", percent),
-        number("outlier", "Outlier", percent),
-        number("n1", "N1"),
-        number("n3", "N3"),
-        number("fisher_f1", "Fisher's F1"),
-        number("separability_auc", "AUC of a strong model"),
+        _measured("n_positive", whole),
+        _measured("positives_per_feature", significant),
+        *(_measured(name, percent) for name in TYPES),
+        *(_measured(name) for name in ("n1", "n3", "fisher_f1", "separability_auc")),
         prose("reason", "Why not measured"),
     ),
     sort=("dataset", "ratio"),
@@ -335,13 +350,13 @@ DIFFICULTY_EFFECTS = TableSpec(
     (
         STRATEGY,
         LEARNER,
-        text("measure", "Measure"),
+        worded("measure", "Measure", measure_label),
         interval("correlation", "Spearman correlation [95 %]"),
         N_DATASETS,
     ),
     _at_main,
     sort=("correlation",),
-    descending=True,
+    by_size=True,
 )
 HYPERPARAMETERS = TableSpec(
     "hyperparameters",
