@@ -281,6 +281,15 @@ def test_a_damaged_byte_is_told_and_never_read_as_another_value(tmp_path):
     assert named > 0.8 * len(content) / 23
 
 
+def test_what_a_killed_writer_left_goes_with_the_next_write(tmp_path):
+    left = tmp_path / ".x.parquet.4711.tmp"
+    left.write_bytes(b"PAR1 half")
+    other = tmp_path / ".y.parquet.4711.tmp"
+    other.write_bytes(b"of another file")
+    write(metrics_table([a_cell()], PLACE), tmp_path / "x.parquet")
+    assert sorted(tmp_path.iterdir()) == [other, tmp_path / "x.parquet"]
+
+
 def test_metrics_schema_is_what_the_version_says():
     # A change of the columns needs another version, or old files would be misread.
     assert (SCHEMA_VERSION, len(METRICS_SCHEMA.names)) == ("1", 16)

@@ -7,7 +7,7 @@ import pytest
 
 from skewbench.figures import style
 from skewbench.figures.claims import claim_plot
-from skewbench.figures.forest import BEYOND
+from skewbench.figures.style import BEYOND
 
 pytestmark = pytest.mark.filterwarnings("error")
 NAN = float("nan")

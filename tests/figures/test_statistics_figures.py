@@ -23,11 +23,12 @@ from test_curve_figures import COSTS, kept
 from skewbench.figures import gains, style
 from skewbench.figures.cliques import MOST_BARS, critical_difference_plot
 from skewbench.figures.cost_curves import cost_plot
-from skewbench.figures.forest import BEYOND, VERDICTS, forest_plot
+from skewbench.figures.forest import VERDICTS, forest_plot
 from skewbench.figures.heatmap import difference_map
 from skewbench.figures.pairs import SHOWN, p_words, pair_plot
 from skewbench.figures.reliability import probabilities, reliability_plot
 from skewbench.figures.statistics import draw_statistics, not_told_apart
+from skewbench.figures.style import BEYOND
 from skewbench.figures.symptoms import confusion_plot, gap_plot
 
 pytestmark = pytest.mark.filterwarnings("error")

@@ -6,9 +6,11 @@ import gzip
 import json
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from accessibility import Page, complaints, contrast, named_colours, text_colours
+from PIL import Image
 from small_study import (
     AP,
     DATASETS,
@@ -273,6 +275,22 @@ def test_a_figure_over_the_budget_is_named(inputs):
     assert "<img" not in page
     assert "Not in this page, to keep it small; the study draws" in page
     assert "figures/status.svg" in page
+
+
+def test_a_page_keeps_its_size(tmp_path):
+    inputs = make_inputs(tmp_path)
+    noise = np.random.default_rng(0).integers(0, 255, (40, 50, 3), dtype=np.uint8)
+    for i in range(12):
+        (tmp_path / f"ranks_{i}.svg").write_text(svg("A &amp; B " * 40))
+        Image.fromarray(noise).save(tmp_path / f"ranks_{i}.png")
+        files = {kind: tmp_path / f"ranks_{i}.{kind}" for kind in ("svg", "png")}
+        inputs.figures[f"ranks_{i}"] = files
+    least, most = (len(render(inputs, largest=n).encode()) for n in (0, 10_000_000))
+    for largest in range(least, most, 9000):
+        page = render(inputs, largest=largest)
+        assert len(page.encode()) <= largest
+    assert "Not in this page" in page
+    assert "data:image/webp" in page
 
 
 def test_unknown_figures_are_shown_at_the_end(page):

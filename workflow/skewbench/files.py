@@ -12,12 +12,10 @@ from pathlib import Path
 def whole(path: str | Path) -> Iterator[Path]:
     """Yield a temporary name beside ``path``, which takes its place once the block has ended well.
 
-    The folder is made; what a writer of the same file left when it was killed is removed.
+    The folder is made. Two processes that write the same file do not meet.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f".{path.name}.*.tmp"):
-        left.unlink(missing_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary

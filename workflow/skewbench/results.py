@@ -134,6 +134,9 @@ def write(table: pa.Table, path: str | Path, metadata: dict[str, Any] | None = N
     words = {"schema_version": SCHEMA_VERSION} | (metadata or {})
     encoded = {f"skewbench.{key}": json.dumps(value) for key, value in words.items()}
     table = table.replace_schema_metadata((table.schema.metadata or {}) | encoded)
+    path = Path(path)
+    for left in path.parent.glob(f".{path.name}.*.tmp"):  # by a writer that was killed
+        left.unlink(missing_ok=True)
     single = [column.name for column in table.schema if column.type == pa.float32()]
     try:
         with whole(path) as temporary:

@@ -205,4 +205,4 @@ def _training_rows(index: pd.MultiIndex, counts: np.ndarray, sizes: pd.Series) -
     training = index.get_level_values("scores") == "training"
     rows = pd.DataFrame(counts[training].sum(axis=2), index=cells[training])
     rows = rows.mul(sizes.reindex(rows.index) / rows.sum(axis=1), axis=0)
-    return rows.reindex(cells).to_numpy().round(4)  # 100 stays 100, whatever the folds' sizes
+    return rows.reindex(cells).to_numpy().round(2)  # 100 stays 100, whatever the folds' sizes

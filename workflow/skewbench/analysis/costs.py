@@ -2,8 +2,8 @@
 
 Times are CPU seconds of one fold (resampling, fitting, scoring), averaged over folds and seeds and
 then over data sets. Cells without a result have no time, so ``n_datasets`` belongs to every number
-and the time relative to the control is paired by data set. A data set that fewer than half of the
-strategies ran on is left out.
+and the time relative to the control is paired by data set. A data set is left out that fewer than
+half as many strategies ran on as on another.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def resource_table(collected: pd.DataFrame, strategies: pd.DataFrame) -> pd.Data
 
 
 def _of_most_strategies(data: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of families that at least half of a condition's strategies ran on.
+    """Return the rows of families that half as many strategies ran on as on any of a condition.
 
     Means of strategies are compared: one data set that a few have done in a study that is not
     finished would set them apart.

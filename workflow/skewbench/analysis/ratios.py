@@ -22,6 +22,16 @@ DEFAULT_RATIO_READINGS = (
 _PATTERN = re.compile(r"(?P<profile>ir|lt)(?P<ratio>\d+(?:\.\d+)?)(?:m(?P<minority>\d+))?")
 
 
+def ratio_order(ratio: str) -> tuple:
+    """Return what ratios are sorted by: the natural one first, each arm by its imbalance.
+
+    >>> sorted(["lt10", "ir100", "ir10m50", "ir50", "natural"], key=ratio_order)
+    ['natural', 'ir50', 'ir100', 'ir10m50', 'lt10']
+    """
+    imbalance, arm = ratio_facts(ratio)
+    return (ratio != "natural", ratio.startswith("lt"), "minority" in arm, arm, imbalance)
+
+
 def ratio_facts(ratio: str) -> tuple[float, str]:
     """Return the imbalance ratio and the arm of a ratio's name (NaN and "natural" if natural).
 

@@ -155,7 +155,8 @@ def _cells(block: Block) -> list[tuple[str, str, str, int]]:
 
 
 def _rows(folder: Path) -> pd.DataFrame:
-    return read(folder / ROWS).to_pandas().astype(dict.fromkeys(TEXT, object) | {"value": float})
+    rows = read(folder / ROWS).to_pandas().astype(dict.fromkeys(TEXT, object))
+    return rows.astype({"value": np.float32}).astype({"value": float})  # older ones have doubles
 
 
 def _is_stale(block: Block, file: Path, study: Study, results: Path) -> bool:

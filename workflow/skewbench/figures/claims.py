@@ -10,8 +10,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from skewbench.analysis.claims.verdict import multiplicity
-from skewbench.figures.forest import BEYOND
 from skewbench.figures.style import (
+    BEYOND,
     BLUE,
     INK,
     PALE,

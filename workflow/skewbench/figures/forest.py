@@ -15,6 +15,7 @@ from skewbench.analysis.comparisons import RELATIVE, TOO_FEW
 from skewbench.analysis.readings import orientation
 from skewbench.figures.gains import BETTER, LETTER, WORSE, short_label
 from skewbench.figures.style import (
+    BEYOND,
     FAINT,
     GREY,
     INK,
@@ -36,8 +37,6 @@ from skewbench.figures.wording import (
     ratio_label,
     reading_label,
 )
-
-BEYOND = "_beyond"  # labels the arrows of intervals that leave the axis
 
 
 class Look(NamedTuple):

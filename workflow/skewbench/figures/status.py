@@ -10,6 +10,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
+from skewbench.analysis.ratios import ratio_order
 from skewbench.analysis.select import OWN
 from skewbench.figures.style import (
     BLACK,
@@ -161,7 +162,7 @@ def _looks(status: pd.DataFrame) -> pd.Series:
 def _ratios(feasible: pd.DataFrame) -> dict[str, list[str]]:
     """Return the ratios at which something is feasible, by data set."""
     return {
-        dataset: sorted(set(rows["ratio"]), key=lambda ratio: (ratio != "natural", ratio))
+        dataset: sorted(set(rows["ratio"].astype(str)), key=ratio_order)
         for dataset, rows in feasible.groupby("dataset", observed=True)
     }
 

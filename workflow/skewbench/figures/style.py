@@ -27,6 +27,7 @@ BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 GREY, PALE, INK = "#8C8C8C", "#E6E6E6", "#222222"
 FAINT = "#555555"  # of text that stands back, yet can be read (7 : 1 on white)
+BEYOND = "_beyond"  # labels the arrows of intervals that leave the axis
 PNG_DPI = 150
 ROW = 0.18  # inches per strategy
 

@@ -69,7 +69,9 @@ def time_quality_plot(ranks: pd.DataFrame, resources: pd.DataFrame) -> Figure:
     title(figure, _finding(both, fronts), detail[0].upper() + detail[1:])
     front = Line2D([], [], color=INK, lw=1, label="Pareto front")
     partial = Line2D([], [], ls="", marker="o", mfc="white", mec="#777777", ms=6)
-    partial.set_label("open: some cells without a result\nof their own, or timed on other data")
+    partial.set_label(
+        "open: some cells without a result of\ntheir own, or timed on more or fewer data"
+    )
     level_legend(figure, both["level"], [front, partial])
     for axes, learner in zip(figure.axes, learners, strict=True):
         table = both[both["learner"] == learner].sort_values(["cpu_seconds", "strategy"])

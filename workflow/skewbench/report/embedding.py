@@ -12,7 +12,7 @@ import io
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -48,6 +48,7 @@ CALLED = {
     "reliability": "Reliability of probabilities",
     "claims": "Claims and their effects",
 }
+ELEMENT = 200  # bytes of an image's element beside its data and text
 _RATIO = re.compile(r"natural|(?:ir|lt)\d+(?:\.\d+)?(?:m\d+)?")
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)pt" height="([\d.]+)pt"', re.DOTALL)
@@ -81,12 +82,13 @@ def embed(
     order : iterable of str
         The most important first.
     budget : float
-        Characters of data URIs.
+        Bytes of the page that data URIs, alternative texts and their elements may take.
     """
     embedded = {}
     for name in order:
         figure = _embedded(name, figures[name], budget)
-        budget -= len(figure.uri)
+        if figure.uri:
+            budget -= _size(figure)
         embedded[name] = figure
     return embedded
 
@@ -118,13 +120,20 @@ def _embedded(name: str, files: dict[str, Path], budget: float) -> Figure:
     alt = sentences(" ".join(html.unescape(found[1]).split())) if found else f"Figure: {said}"
     size = _SIZE.search(svg)
     width, height = (round(float(part) * 4 / 3) for part in size.groups()) if size else (0, 0)
-    if "png" in files:
-        kind, uri = "png", _uri("webp", few_colours(files["png"], "webp"))
+    kind = "png" if "png" in files else "svg"
+    figure = Figure(name, said, alt, "", width, height, f"figures/{files[kind].name}")
+    if budget <= 0:
+        return figure
+    if kind == "png":
+        shown = replace(figure, uri=_uri("webp", few_colours(files["png"], "webp")))
     else:
-        kind, uri = "svg", _uri("svg+xml", svg.encode())
-    if len(uri) > budget:
-        uri = ""
-    return Figure(name, said, alt, uri, width, height, f"figures/{files[kind].name}")
+        shown = replace(figure, uri=_uri("svg+xml", svg.encode()))
+    return shown if _size(shown) <= budget else figure
+
+
+def _size(figure: Figure) -> int:
+    """Return the bytes that an embedded figure adds to a page that names it."""
+    return len(figure.uri) + len(html.escape(figure.alt).encode()) + ELEMENT
 
 
 def few_colours(path: Path, kind: str = "png") -> bytes:

@@ -131,10 +131,12 @@ def of_shots(inputs: Inputs) -> str:
     place = ["ratio", "learner", "family"]
     columns = ("decision", "strategy", "label", "level", "few", "few_gain", "all_gain", "imputed")
     every = inputs.table("shots", *place, *columns).dropna(subset="few_gain")
+    if every.empty:
+        return "No class here is few-shot; the table has medium-shot ones."
     every = every[every["imputed"] == 0]
     rows = every[~every["level"].isin(("control", "anchor")) & (every["decision"] == "default")]
     if rows.empty:
-        return "No class here is few-shot; the table has medium-shot ones."
+        return "No treatment has a result of its own on few-shot classes."
     groups = rows.groupby(["ratio", "learner", "strategy", "label"])
     gains = groups[["few_gain", "all_gain"]].mean().reset_index()
     more = gains["few_gain"] > 0

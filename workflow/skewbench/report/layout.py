@@ -80,8 +80,8 @@ SECTIONS = (
         "cost",
         "Time and quality",
         findings.of_cost,
-        "CPU time of one fold: resampling, fitting and scoring. On the Pareto front, nothing is "
-        "both faster and better.",
+        "CPU time of one fold: resampling, fitting and scoring, without data sets that few of the "
+        "strategies ran on. On the Pareto front, nothing is both faster and better.",
         figures=("time_quality", "cost_curves"),
         tables=(specs.RESOURCES,),
     ),

@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
+from skewbench.analysis.ratios import ratio_order
 from skewbench.analysis.readings import orientation
 from skewbench.figures.decomposition import with_meaning
 from skewbench.figures.wording import in_sentence
 from skewbench.report.inputs import Absent, Inputs, learner_order, main_design
 
 _BLOCK = ["dataset", "ratio", "strategy"]
-_FOLD = re.compile(r"^fold \d+(, inner fold \d+)?: ")
+_FOLD = re.compile(r"(?:^|(?<=; ))fold \d+(, inner fold \d+)?: ")
 REPAIRED_CUT = {"f1": "0.5", "expected_cost": "cost-optimal"}
 
 
@@ -131,7 +132,7 @@ def _by_reason(inputs: Inputs, name: str, statuses: tuple[str, ...]) -> pd.DataF
     """
     status = inputs.table(name, *_BLOCK, "learner", "status", "reason")
     rows = status[status["status"].isin(statuses)].astype(str)
-    rows["reason"] = rows["reason"].str.replace(_FOLD, "", regex=True)
+    rows["reason"] = rows["reason"].map(_without_folds)
     whom = ["strategy", "learner"]
     places = rows.groupby(["status", "reason", "dataset", "ratio"])
     befell = places[whom].agg(lambda found: tuple(sorted(set(found)))).assign(n=places.size())
@@ -143,11 +144,18 @@ def _by_reason(inputs: Inputs, name: str, statuses: tuple[str, ...]) -> pd.DataF
     return table.sort_values(["status", "n", "reason"], ascending=[True, False, True])
 
 
+def _without_folds(reasons: str) -> str:
+    """Return the distinct reasons of some seeds, whatever fold they were met in first."""
+    return "; ".join(dict.fromkeys(_FOLD.sub("", reasons).split("; ")))
+
+
 def _places(found: Iterable[tuple[str, str]]) -> str:
     """Return data sets with their ratios: "oil (ir10, ir50), pima (natural)"."""
     ratios: dict[str, list[str]] = {}
     for dataset, ratio in found:
         ratios.setdefault(dataset, []).append(ratio)
+    for of_dataset in ratios.values():
+        of_dataset.sort(key=lambda said: ratio_order(said.split()[0]))
     return ", ".join(f"{dataset} ({', '.join(ratios[dataset])})" for dataset in sorted(ratios))
 
 

@@ -69,14 +69,16 @@ def render(inputs: Inputs, sections: Sequence[Section] = SECTIONS, largest: int 
         style=_own("report.css"),
         script=_own("report.js"),
     )
-    nothing = _chosen(placed, {}, set())
-    room = largest - len(page(main=nothing, others=nothing).encode())
-    with learners_called({name: inputs.learner_label(name) for name in inputs.learners}):
-        figures = embed(inputs.figures, in_order(placed), room)
-    return page(
-        main=_chosen(placed, figures, mains),
-        others=_chosen(placed, figures, figures.keys() - mains),
-    )
+
+    def with_figures(budget: float) -> str:
+        with learners_called({name: inputs.learner_label(name) for name in inputs.learners}):
+            figures = embed(inputs.figures, in_order(placed), budget)
+        return page(
+            main=_chosen(placed, figures, mains),
+            others=_chosen(placed, figures, figures.keys() - mains),
+        )
+
+    return with_figures(largest - len(with_figures(0).encode()))
 
 
 def write(page: str, path: Path) -> None:

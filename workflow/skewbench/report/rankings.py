@@ -32,7 +32,7 @@ from skewbench.report.columns import (
 from skewbench.report.inputs import Absent, Inputs, learner_order, metric_order
 from skewbench.report.names import task_label
 
-MOST = 40_000  # rows that the page carries, about 2 MB
+MOST = 40_000  # rows that the page carries, well under 1 MB when packed
 FIELDS = {
     "task": "Task",
     "track": "Hyperparameters",

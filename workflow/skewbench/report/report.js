@@ -117,9 +117,14 @@
   if (data && "DecompressionStream" in window) {
     const table = document.getElementById("rankings-table");
     table.ariaBusy = "true";
-    unpack(data.textContent).then((rankings) => {
-      makeRankings(table, rankings);
-      table.ariaBusy = "false";
-    });
+    unpack(data.textContent)
+      .then((rankings) => makeRankings(table, rankings))
+      .catch(() => {
+        document.getElementById("rankings-said").textContent =
+          "The other rankings cannot be read; they are in tables/ranks.";
+      })
+      .finally(() => {
+        table.ariaBusy = "false";
+      });
   }
 })();

@@ -8,6 +8,7 @@ from functools import partial
 
 import pandas as pd
 
+from skewbench.analysis.ratios import ratio_order
 from skewbench.report.columns import Column, Table, make_table
 from skewbench.report.handlings import HANDLINGS
 from skewbench.report.inputs import Absent, Empty, Inputs, learner_order, metric_order
@@ -129,7 +130,7 @@ def _position(spec: TableSpec, inputs: Inputs, values: pd.Series) -> pd.Series:
     elif values.name == "learner":
         found = learner_order(found, inputs.learners)
     elif values.name == "ratio":
-        found.sort(key=lambda ratio: ratio != "natural")
+        found.sort(key=ratio_order)
     elif values.name == "handling":
         found.sort(key=list(HANDLINGS).index)
     return values.astype(str).map({name: place for place, name in enumerate(found)})

@@ -13,7 +13,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from imblearn.under_sampling import NearMiss
 from sklearn.base import BaseEstimator
 
 from skewbench.imports import build
@@ -103,7 +102,8 @@ def prepare_sampler(sampler: BaseEstimator, y: np.ndarray) -> set[str]:
         for key, value in parameters.items()
         if key.split("__")[-1] in NEIGHBOUR_PARAMETERS and not key.startswith(("enn", "tomek"))
     }
-    among_minority = "over" in kind or isinstance(sampler, NearMiss)
+    bases = {base.__name__ for base in type(sampler).__mro__}  # not imported where none is used
+    among_minority = "over" in kind or "NearMiss" in bases
     if not neighbours or not (among_minority or any(k.startswith("smote") for k in neighbours)):
         return set()
     if counts.min() < 2:
