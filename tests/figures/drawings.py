@@ -19,8 +19,8 @@ def named_y(axes):
 
 
 def check(figure, path):
-    """Save a figure; nothing is cut off, and every axis is named, there or where it is shared."""
-    _, png = style.save(figure, path)
+    """Save a figure as two files; nothing is cut off, and every axis is named or shares a name."""
+    svg, png = style.save(figure, path)
     pixels = matplotlib.image.imread(png)[..., :3]
     assert pixels.std() > 0.02
     edges = (pixels[:, [0, -1]], pixels[[0, -1]])
@@ -39,6 +39,7 @@ def check(figure, path):
         below = axes.get_shared_x_axes().get_siblings(axes)
         assert any(other.get_xlabel() for other in below)
         assert named_y(axes) or not axes.get_yticks().size
+    return svg, png
 
 
 def texts(axes):

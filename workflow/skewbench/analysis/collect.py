@@ -71,6 +71,8 @@ def collect(
     pooled, versions, problems = pool(files, facts)
     if archived is not None:
         pooled = pd.concat([pooled, archived], ignore_index=True)
+    # As precise as an archive, wherever they come from: what was equal there is equal here.
+    pooled = pooled.astype({"value": np.float32}).astype({"value": float})
     parts = [
         _compact(_derive(rows, dataset, facts[dataset]))
         for dataset, rows in pooled.groupby("dataset", sort=False, observed=True)
@@ -99,8 +101,7 @@ def pool(
     Returns
     -------
     pooled : DataFrame
-        Columns :data:`POOLED`, text as objects. Values have single precision, as in an archive:
-        what is equal before it is kept there is equal after.
+        Columns :data:`POOLED`, text as objects.
     versions, problems
         As in :func:`collect`.
     """
@@ -146,8 +147,7 @@ def _pool_folds(frame: pd.DataFrame, dataset: str, files: Sequence[str]) -> pd.D
     summed = frame[ok & is_count].groupby(keys, observed=True)["value"].sum().reset_index()
     parts = [frame[~ok][[*keys, "value"]], averaged, summed]
     parts = [part.astype({key: object for key in keys}) for part in parts]
-    pooled = pd.concat(parts).assign(dataset=dataset)[POOLED]
-    return pooled.astype({"value": np.float32}).astype({"value": float})
+    return pd.concat(parts).assign(dataset=dataset)[POOLED]
 
 
 def _derive(pooled: pd.DataFrame, dataset: str, facts: dict[str, Any]) -> pd.DataFrame:

@@ -155,8 +155,7 @@ def _cells(block: Block) -> list[tuple[str, str, str, int]]:
 
 
 def _rows(folder: Path) -> pd.DataFrame:
-    rows = read(folder / ROWS).to_pandas().astype(dict.fromkeys(TEXT, object))
-    return rows.astype({"value": np.float32}).astype({"value": float})  # older ones have doubles
+    return read(folder / ROWS).to_pandas().astype(dict.fromkeys(TEXT, object))
 
 
 def _is_stale(block: Block, file: Path, study: Study, results: Path) -> bool:

@@ -44,7 +44,7 @@ def arms_plot(arms: pd.DataFrame) -> Figure:
         table = arms[arms["learner"] == learner].sort_values(["change", "strategy"])[::-1]
         axes.axvline(0, color=INK, lw=1, zorder=0)
         ends = {"hollow": "gain_total", "filled": "gain_minority", "change": "change"}
-        dumbbells(axes, table, **ends, digits=3, bold=True)
+        dumbbells(axes, table, **ends, tested=True)
         few_ticks(axes)
         axes.set_title(learner_label(learner))
         control = "the plain model of its kind" if learner == "own" else "the untouched model"

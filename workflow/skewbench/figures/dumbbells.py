@@ -17,8 +17,7 @@ def dumbbells(
     hollow: str,
     filled: str,
     change: str,
-    digits: int = 2,
-    bold: bool = False,
+    tested: bool = False,
 ) -> None:
     """Draw a dumbbell per row of ``table``, the first on top, with its change beside it.
 
@@ -29,10 +28,9 @@ def dumbbells(
         ``label``, ``level``, the columns named next, and ``lower`` and ``upper`` of the change.
     hollow, filled, change : str
         Columns: where the hollow and the filled end are, and the number written.
-    digits : int
-        Decimals of the numbers written.
-    bold : bool
-        Whether a change whose bounds exclude 0 is written in bold.
+    tested : bool
+        Whether the bounds are an interval of the change: it is written to three decimals then, and
+        in bold where they exclude 0.
     """
     for y, row in enumerate(table.to_dict("records")):
         level = LEVELS[row["level"]]
@@ -40,9 +38,9 @@ def dumbbells(
         style = {"marker": level.marker, "mec": level.colour, "ms": 5, "mew": 1.2}
         axes.plot(row[hollow], y, mfc="white", **style)
         axes.plot(row[filled], y, mfc=level.colour, **style)
-        is_clear = bold and (row["lower"] > 0 or row["upper"] < 0)
+        is_clear = tested and (row["lower"] > 0 or row["upper"] < 0)
         axes.annotate(
-            _written(row[change], row["lower"], row["upper"], digits),
+            _written(row[change], row["lower"], row["upper"], 3 if tested else 2),
             (1.01, y),
             xycoords=("axes fraction", "data"),
             va="center",
