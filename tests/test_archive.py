@@ -1,5 +1,6 @@
 """Which blocks earlier sittings have done: names, settings, damage."""
 
+import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -112,8 +113,18 @@ def test_other_settings_run_again_and_limits_and_labels_are_none(tmp_path):
 )
 def test_a_damaged_list_is_an_error_with_its_file(tmp_path, content):
     keep(study(tmp_path), [])
-    (tmp_path / "kept" / BLOCKS).write_text(content, encoding="utf-8", errors="surrogateescape")
-    with pytest.raises(InputError, match=r"kept/blocks\.json: damaged"):
+    packed = gzip.compress(content.encode("utf-8", "surrogateescape"))
+    (tmp_path / "kept" / BLOCKS).write_bytes(packed)
+    with pytest.raises(InputError, match=r"kept/blocks\.json\.gz: damaged"):
+        found(study(tmp_path))
+
+
+@pytest.mark.parametrize("damage", [lambda packed: b"{" + packed, lambda packed: packed[:-9]])
+def test_a_list_that_cannot_be_unpacked_is_an_error_with_its_file(tmp_path, damage):
+    keep(study(tmp_path), [])
+    file = tmp_path / "kept" / BLOCKS
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(InputError, match=r"kept/blocks\.json\.gz: damaged"):
         found(study(tmp_path))
 
 
@@ -127,7 +138,7 @@ def test_a_list_without_its_rows_is_an_error(tmp_path):
 def test_the_list_is_one_block_to_a_line(tmp_path):
     mine = study(tmp_path)
     keep(mine, mine.blocks())
-    text = (tmp_path / "kept" / BLOCKS).read_text(encoding="utf-8")
+    text = gzip.decompress((tmp_path / "kept" / BLOCKS).read_bytes()).decode()
     assert len(text.splitlines()) == 16 + 2
     assert json.loads(text)["blocks"] == read_blocks(tmp_path / "kept")
 

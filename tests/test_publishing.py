@@ -34,10 +34,10 @@ def test_old_files_go_and_differences_are_reduced(results, tmp_path):
     archive = tmp_path / "kept"
     (archive / "tables").mkdir(parents=True)
     (archive / "tables" / "old.csv").touch()
-    (archive / "blocks.json").touch()
+    (archive / "blocks.json.gz").touch()
     # Report and provenance; tables to read; all in Parquet but the effects; a figure.
     assert publish(results, archive) == 2 + len(READABLE) + len({*READABLE, *NEEDED}) + 1 + 1
-    assert (archive / "blocks.json").exists()
+    assert (archive / "blocks.json.gz").exists()
     assert not (archive / "tables" / "old.csv").exists()
     assert [file.name for file in (archive / "figures").iterdir()] == ["claims.png"]
     differences = pd.read_parquet(archive / "tables" / "differences.parquet")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from skewbench.archive import read_blocks
 from skewbench.configuration import read_yaml
 from skewbench.study import load_study
 
@@ -38,7 +39,7 @@ def test_learners_of_the_catalogue():
 
 
 def test_what_has_been_run():
-    archived = json.loads((TABLES.parent / "blocks.json").read_text(encoding="utf-8"))["blocks"]
+    archived = read_blocks(TABLES.parent)
     study = load_study(ROOT / "config" / "studies" / "published.yaml", ROOT, with_data=False)
     assert f"{len(archived)} of its {len(study.blocks())} blocks" in README
     found = compared("average_precision")

@@ -1,12 +1,13 @@
 """A study in two sittings: what is archived is not run again, and nothing else changes."""
 
-import json
 import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 from workplace import MINI
+
+from skewbench.archive import read_blocks, write_blocks
 
 STUDY = {key: value for key, value in MINI.items() if key != "keep_scores"}
 STUDY |= {"archive": "kept", "learners": ["decision_tree"], "seeds": 1}
@@ -48,15 +49,14 @@ def test_a_second_sitting_runs_what_is_new_and_keeps_the_rest(workplace):
     workplace.write(STUDY | {"strategies": ["none"]})
     kept = workplace.script("archive.py", workplace.study)
     assert kept.output.startswith("1 of 1 blocks"), kept.output
-    file = workplace.folder / "kept" / "blocks.json"
-    listed = json.loads(file.read_text(encoding="utf-8"))
-    assert len(listed["blocks"]) == 6
-    for name, entry in listed["blocks"].items():
+    listed = read_blocks(workplace.folder / "kept")
+    assert len(listed) == 6
+    for name, entry in listed.items():
         if "none" in name:
             entry["data"] = "other"
         if "smote_few" in name:
             entry["settings"] = "other"
-    file.write_text(json.dumps(listed), encoding="utf-8")
+    write_blocks(listed, workplace.folder / "kept")
     workplace.write(STUDY | {"seeds": 2})
     shutil.rmtree(workplace.results / "metrics")
     assert {block.split("/")[2] for block in workplace.planned_blocks()} == {"none", "smote_few"}

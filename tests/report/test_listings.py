@@ -193,7 +193,7 @@ def test_failures_are_merged_over_folds_and_learners(tmp_path):
 
 
 def test_what_has_not_been_run_is_named(tmp_path):
-    known = {"datasets": ["oil", "pima"], "ratios": ["natural", "ir10"], "strategies": ["a", "b"]}
+    known = {"ratios": ["natural", "ir10"], "strategies": ["a", "b"], "seeds": 2}
     place = {"learner": "tree", "status": "ok", "reason": ""}
     rows = [
         {"dataset": dataset, "ratio": ratio, "strategy": strategy, "n_seeds": seeds} | place
@@ -202,10 +202,17 @@ def test_what_has_not_been_run_is_named(tmp_path):
             ("pima", "natural", "a", 2), ("pima", "natural", "b", 1),
         )
     ]  # fmt: skip
-    inputs = make_inputs(
-        tmp_path,
-        tables={"status": pd.DataFrame(rows)},
-        provenance=PROVENANCE | {"configuration": known | {"seeds": 2}},
+
+    def places(rows, datasets):
+        said = PROVENANCE | {"configuration": known | {"datasets": datasets}}
+        tables = {"status": pd.DataFrame(rows)}
+        return not_run_places(make_inputs(tmp_path, tables=tables, provenance=said))
+
+    assert places(rows, ["oil", "pima"]) == "oil (ir10), pima (natural in part, ir10)"
+    once = [row | {"n_seeds": 1, "ratio": ratio} for row in rows for ratio in known["ratios"]]
+    assert places(once, ["oil", "pima"]) == "further seeds at natural (oil; pima), ir10 (oil; pima)"
+    many = [row | {"dataset": f"{row['dataset']}_{i}"} for row in once[:4] for i in range(4)]
+    assert places([*rows, *many], ["oil", *(f"oil_{i}" for i in range(4))]) == (
+        "oil (ir10) and further seeds at natural (4 data sets), ir10 (4 data sets)"
     )
-    assert not_run_places(inputs) == "oil (ir10), pima (natural in part, ir10)"
     assert not_run_places(make_inputs(tmp_path)) == ""  # no configuration to know it from

@@ -249,6 +249,8 @@ def test_what_has_not_been_run_is_no_damage(tmp_path):
     known_here = {"provenance": {"configuration": known}, "tables": {"status": status}}
     box = section(render(make_inputs(tmp_path, not_run=1, **known_here)), "problems")
     assert "They are of oil (ir10)." in box
+    page = render(make_inputs(tmp_path, not_run=1, **known_here))
+    assert "have results for every seed that has been run" in page
     box = section(render(make_inputs(tmp_path, not_run=2, problems=["x: damaged"])), "problems")
     assert "make retry" in box
     assert 'id="problems"' not in render(make_inputs(tmp_path))

@@ -2,18 +2,20 @@
 
 An archive is a folder that can be committed: ``metrics.parquet`` has the pooled rows of
 :func:`skewbench.analysis.collect.pool` (threshold metrics follow from their counts), and
-``blocks.json`` says which blocks they are and what they were made from. A run leaves out the blocks
-that are archived with the study's present settings and data, and collects them from there. Code
-that has changed makes no archived block run again: hours of computing outlive an edited comment.
-Facts and difficulty of the data sets are kept too, so that all tables and figures can be made from
-an archive where the data are not. No heavy import here: every Snakemake process asks which blocks
-are archived.
+``blocks.json.gz`` says which blocks they are and what they were made from. A run leaves out the
+blocks that are archived with the study's present settings and data, and collects them from there.
+Code that has changed makes no archived block run again: hours of computing outlive an edited
+comment. Facts and difficulty of the data sets are kept too, so that all tables and figures can be
+made from an archive where the data are not. No heavy import here: every Snakemake process asks
+which blocks are archived.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +26,7 @@ from skewbench.errors import InputError
 from skewbench.files import whole
 from skewbench.study import Study
 
-ROWS, BLOCKS = "metrics.parquet", "blocks.json"
+ROWS, BLOCKS = "metrics.parquet", "blocks.json.gz"
 FACTS, DIFFICULTY = "data", "difficulty"  # folders of one JSON file per data set, as in results
 AGAIN = ("failed", "timeout")  # what `make retry` runs again
 
@@ -53,10 +55,10 @@ def read_blocks(folder: Path) -> dict[str, dict[str, Any]]:
     if not file.exists():
         return {}
     try:
-        blocks = dict(json.loads(file.read_text(encoding="utf-8"))["blocks"])
+        blocks = dict(json.loads(gzip.decompress(file.read_bytes()))["blocks"])
         for entry in blocks.values():
             entry["settings"], entry["data"], entry["status"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{file}: damaged ({error}); restore it, or delete the folder") from None
     if not (folder / ROWS).exists():
         raise InputError(f"{folder / ROWS}: missing; restore it, or delete {file}")
@@ -66,8 +68,9 @@ def read_blocks(folder: Path) -> dict[str, dict[str, Any]]:
 def write_blocks(blocks: dict[str, dict[str, Any]], folder: Path) -> None:
     """Write the archive's list of blocks, one to a line, whole or not at all."""
     lines = [f"{json.dumps(name)}: {json.dumps(blocks[name])}" for name in sorted(blocks)]
+    text = '{"blocks": {\n' + ",\n".join(lines) + "\n}}\n"
     with whole(folder / BLOCKS) as temporary:
-        temporary.write_text('{"blocks": {\n' + ",\n".join(lines) + "\n}}\n", encoding="utf-8")
+        temporary.write_bytes(gzip.compress(text.encode(), mtime=0))  # the same bytes every time
 
 
 def archived_blocks(study: Study, results: Path) -> list[Block]:

@@ -144,7 +144,7 @@ def write(table: pa.Table, path: str | Path, metadata: dict[str, Any] | None = N
                 table,
                 temporary,
                 compression="zstd",
-                compression_level=9,
+                compression_level=15,
                 use_dictionary=[name for name in table.column_names if name not in single],
                 column_encoding=dict.fromkeys(single, "BYTE_STREAM_SPLIT") or None,
                 write_page_checksum=True,

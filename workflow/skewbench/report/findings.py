@@ -261,6 +261,7 @@ def of_failures(inputs: Inputs) -> str:
     feasible = int(status.drop("infeasible", errors="ignore").sum())
     said = f"{status.get('ok', 0):,} of {feasible:,} feasible combinations of data set, ratio, "
     said += "strategy and learner have results for every seed"
+    said += " that has been run" if inputs.not_run else ""
     rest = [
         f"{status[name]:,} {word}"
         for name, word in (

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from itertools import product
 
 import pandas as pd
 
 from skewbench.analysis.ratios import ratio_order
 from skewbench.analysis.readings import orientation
 from skewbench.figures.decomposition import with_meaning
-from skewbench.figures.wording import in_sentence
+from skewbench.figures.wording import count, in_sentence
 from skewbench.report.inputs import Absent, Inputs, learner_order, main_design
 
 _BLOCK = ["dataset", "ratio", "strategy"]
+_FEW = 3  # data sets that are named and not counted
 _FOLD = re.compile(r"(?:^|(?<=; ))fold \d+(, inner fold \d+)?: ")
 REPAIRED_CUT = {"f1": "0.5", "expected_cost": "cost-optimal"}
 
@@ -31,7 +33,8 @@ def infeasible_rows(inputs: Inputs, name: str) -> pd.DataFrame:
 def not_run_places(inputs: Inputs) -> str:
     """Return the data sets, with their ratios, of which not everything has been run.
 
-    As far as the inputs know: a data set of which nothing has been run may not be among them.
+    As far as the inputs know: a data set of which nothing has been run may not be among them. Where
+    only seeds are left, the ratio comes first, with its data sets or their number.
     """
     known = inputs.provenance.get("configuration", {})
     status = inputs.tables.get("status", pd.DataFrame())
@@ -39,14 +42,24 @@ def not_run_places(inputs: Inputs) -> str:
     if not needed <= {*known, *status.columns}:
         return ""
     seeds = status.groupby(_BLOCK, observed=True)["n_seeds"].max()
-    ran = seeds.groupby(["dataset", "ratio"], observed=True).sum()
-    wanted = len(known["strategies"]) * known.get("seeds", 1)
-    places = [(dataset, ratio) for dataset in known["datasets"] for ratio in known["ratios"]]
-    return _places(
-        (dataset, f"{ratio} in part" if (dataset, ratio) in ran else ratio)
-        for dataset, ratio in places
-        if ran.get((dataset, ratio), 0) < wanted
-    )
+    ran = seeds.groupby(["dataset", "ratio"], observed=True).agg(["size", "min", "max"])
+    places, further = [], {}
+    for dataset, ratio in product(known["datasets"], known["ratios"]):
+        if (dataset, ratio) not in ran.index:
+            places.append((dataset, ratio))
+            continue
+        n_strategies, fewest, most = ran.loc[(dataset, ratio)]
+        if n_strategies < len(known["strategies"]) or fewest < most:
+            places.append((dataset, f"{ratio} in part"))
+        elif most < known.get("seeds", 1):
+            further.setdefault(ratio, []).append(dataset)
+    parts = [
+        f"{ratio} ({'; '.join(of) if len(of) <= _FEW else count(len(of), 'data set')})"
+        for ratio, of in sorted(further.items(), key=lambda item: ratio_order(item[0]))
+    ]
+    said = [_places(places)] if places else []
+    said += [f"further seeds at {', '.join(parts)}"] if parts else []
+    return " and ".join(said)
 
 
 def slope_rows(inputs: Inputs, name: str) -> pd.DataFrame:
