@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from knowledge_base import study
 from test_expectation import made
 
+from skewbench.analysis.claims.verdict import mean_effect
 from skewbench.errors import InputError
 from skewbench.recommend.judging import (
     COLUMNS,
@@ -91,10 +92,22 @@ def test_less_more_or_cannot_be_told(recommender, n_families, beside, said):
     rows = table.set_index("policy")
     assert rows.loc["recommender", "beside_single_best"] == beside
     assert said in rows.loc["recommender", "note"]
+    followed = RECOMMENDER if beside == "less regret" else SINGLE_BEST
+    assert rows.index[rows["followed"]].tolist() == [followed if n_families == 12 else UNTOUCHED]
     assert rows.loc["single best", "beside_single_best"] == ""
     assert rows.loc["oracle", "beside_single_best"] == ""
     if n_families == 12:
         assert rows.loc["untouched, tuned threshold", "beside_single_best"] == "more regret"
+
+
+def test_a_few_large_differences_among_ties_are_no_evidence():
+    """The interval excludes 0; four wins and eight ties have p = 2 / 2^4."""
+    regret = with_regrets(0.2).assign(**{"recommender": [0.0] * 4 + [0.2] * 8})
+    less = regret["single best"] - regret["recommender"]
+    assert mean_effect(less).lower > 0
+    table = recommender_table(regret, "xgboost", "roc_auc").set_index("policy")
+    assert table.loc["recommender", "beside_single_best"] == "cannot be told"
+    assert table.index[table["followed"]].tolist() == [SINGLE_BEST]
 
 
 def test_few_families_claim_nothing():

@@ -137,6 +137,7 @@ def recommender() -> pd.DataFrame:
     rows = [
         {"learner": learner, "metric": "average_precision", "policy": policy, "regret": value}
         | {"beside_single_best": beside[learner] if policy == "recommender" else ""}
+        | {"followed": policy == "single best"}
         for learner in LEARNERS
         for policy, value in regret.items()
     ]

@@ -162,8 +162,9 @@ def test_findings(inputs):
     )
     assert findings.of_recommender(inputs) == (
         "Of 2 pairs of learner and metric, the recommender has less regret than the single best in "
-        "0 and more in 1; in 1 it cannot be told (95 % intervals). Mean regret over learners in "
-        "average precision, least first: 0.020 (single best) and 0.030 (recommender)."
+        "0 and more in 1; in 1 it cannot be told. On this evidence one should follow the policy "
+        "'single best' in 2. Mean regret over learners in average precision, least first: 0.020 "
+        "(single best) and 0.030 (recommender)."
     )
     assert findings.of_failures(inputs) == (
         "1 of 2 feasible combinations of data set, ratio, strategy and learner have results for "
@@ -220,10 +221,11 @@ def test_guides_have_their_lecture_notes_and_policies_their_commas(tmp_path):
     regret = {"untouched, tuned threshold": 0.05, "guide 002": 0.08, "random": 0.1}
     rows = [
         {"learner": "tree", "metric": "average_precision", "policy": policy, "regret": value}
-        | {"beside_single_best": ""}
+        | {"beside_single_best": "", "followed": policy.startswith("untouched")}
         for policy, value in regret.items()
     ]
     said = findings.of_recommender(with_table(tmp_path, recommender=pd.DataFrame(rows)))
+    assert "should follow the policy 'untouched, tuned threshold' in 1. Mean regret" in said
     assert said.endswith(
         "least first: 0.050 (untouched, tuned threshold); 0.080 (guide of lecture notes 002); and "
         "0.100 (random)."

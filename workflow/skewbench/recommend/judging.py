@@ -9,9 +9,11 @@ tuned threshold, an option at random (its expected regret), and the ``oracle``.
 
 Intervals take the regrets of families as independent, which they are not quite: any two families
 were advised from almost the same others, so that a near tie between options is broken the same way
-again and again. Simulated (20 or 40 families, measures that tell nothing), a recommender was found
-to have less regret than the single best in 7 to 22 % of studies with nearly tied options, not in
-2.5 %; in 2 % with options that differ clearly.
+again and again. Simulated (20 or 40 families, measures that tell nothing), the interval alone found
+a recommender to have less regret than the single best in 7 to 22 % of studies with nearly tied
+options, not in 2.5 %; in 2 % with options that differ clearly. So the exact signed-rank test has to
+agree, as for a claim (:mod:`skewbench.analysis.claims.verdict`): one family with a large difference
+among ties is no evidence.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from skewbench.analysis.claims.verdict import mean_effect, side_of
 from skewbench.analysis.guides import GUIDES, first_available
 from skewbench.errors import InputError
 from skewbench.recommend.expectation import overall_gains, point_gains, usable
@@ -39,7 +42,7 @@ POLICIES = (RECOMMENDER, SINGLE_BEST, *GUIDES, UNTOUCHED, "random", "oracle")
 FEWEST_FAMILIES = 10  # below, no policy is claimed to be better than another
 FEWEST_TO_JUDGE = 3  # below, leaving one out leaves nothing to average
 COLUMNS = ["learner", "metric", "policy", "regret", "lower", "upper", "n_datasets"]
-COLUMNS += ["beside_single_best", "note"]
+COLUMNS += ["beside_single_best", "followed", "note"]
 LESS, MORE, UNTOLD = "less regret", "more regret", "cannot be told"
 
 
@@ -82,7 +85,7 @@ def recommender_table(regret: pd.DataFrame, learner: str, metric: str) -> pd.Dat
     """Return the table ``recommender``: mean regret of every policy with its interval (BCa, 95 %).
 
     ``beside_single_best`` says whether it has less or more regret than the single best, as the
-    paired difference tells.
+    paired difference tells; ``followed`` is true of the policy that :func:`follow` returns.
 
     Parameters
     ----------
@@ -105,8 +108,9 @@ def recommender_table(regret: pd.DataFrame, learner: str, metric: str) -> pd.Dat
         told = policy not in (SINGLE_BEST, "oracle")
         beside = _compare(regret, policy, SINGLE_BEST)[0] if told else ""
         rows.append((learner, metric, policy, values.mean(), lower, upper, len(values), beside))
-    table = pd.DataFrame(rows, columns=COLUMNS[:-1])
-    return table.assign(note=table["policy"].map(notes).fillna(""))
+    table = pd.DataFrame(rows, columns=COLUMNS[:-2])
+    note = table["policy"].map(notes).fillna("")
+    return table.assign(followed=table["policy"] == verdict.policy, note=note)
 
 
 def judge(differences: pd.DataFrame, difficulty: pd.DataFrame) -> pd.DataFrame:
@@ -137,8 +141,8 @@ def follow(regret: pd.DataFrame) -> Verdict:
 
     The recommender must have less regret than the single best and than the untouched learner, and
     failing that the single best less than the untouched learner, by more than chance: the 95 %
-    interval of the paired difference over families lies above zero. Otherwise the simpler policy is
-    followed.
+    interval of the paired difference over families lies above zero, and the exact signed-rank test
+    agrees. Otherwise the simpler policy is followed.
     """
     if len(regret) < FEWEST_FAMILIES:
         few = f"{len(regret)} families of data sets are too few to tell ({FEWEST_FAMILIES} needed)"
@@ -183,15 +187,14 @@ def _best(values: np.ndarray, estimates: np.ndarray) -> float:
 
 def _compare(regret: pd.DataFrame, policy: str, rival: str) -> tuple[str, str]:
     """Return whether ``policy`` has less or more regret than ``rival``, and the sentence."""
-    less = (regret[rival] - regret[policy]).to_numpy()
-    lower, upper = bca_interval(less)
-    found, relation = UNTOLD, "is not shown to have less regret than"
-    if len(less) >= FEWEST_FAMILIES:
-        if lower > 0:
-            found, relation = LESS, "has less regret than"
-        elif upper < 0:
-            found, relation = MORE, "has more regret than"
+    less = mean_effect((regret[rival] - regret[policy]).to_numpy())
+    side = side_of(less, 0) if less.n >= FEWEST_FAMILIES else 0
+    found, relation = {
+        1: (LESS, "has less regret than"),
+        -1: (MORE, "has more regret than"),
+        0: (UNTOLD, "is not shown to have less regret than"),
+    }[side]
     return found, (
-        f"the {policy} {relation} the {rival} (difference {less.mean():.4f}, 95 % interval "
-        f"{lower:.4f} to {upper:.4f}, {len(less)} families)"
+        f"the {policy} {relation} the {rival} (difference {less.effect:.4f}, 95 % interval "
+        f"{less.lower:.4f} to {less.upper:.4f}, {less.n} families)"
     )

@@ -235,7 +235,7 @@ def of_claims(inputs: Inputs) -> str:
 
 def of_recommender(inputs: Inputs) -> str:
     """Say how often the recommender is told from the single best, and each policy's regret."""
-    columns = ("learner", "metric", "policy", "regret", "beside_single_best")
+    columns = ("learner", "metric", "policy", "regret", "beside_single_best", "followed")
     table = inputs.table("recommender", *columns)
     has_primary = (table["metric"] == PRIMARY.metric).any()
     metric = PRIMARY.metric if has_primary else table["metric"].iloc[0]
@@ -247,11 +247,13 @@ def of_recommender(inputs: Inputs) -> str:
     parts = [f"{fixed(value)} ({policy_label(policy)})" for policy, value in regret.items()]
     beside = where(table, policy="recommender")["beside_single_best"].astype(str)
     less, more = ((beside == f"{what} regret").sum() for what in ("less", "more"))
+    wins = table.loc[table["followed"], "policy"].value_counts()
+    followed = [f"the policy '{policy_label(name)}' in {number}" for name, number in wins.items()]
     return (
         f"Of {count(len(beside), 'pair')} of learner and metric, the recommender has less regret "
         f"than the single best in {less} and more in {more}; in {len(beside) - less - more} it "
-        "cannot be told (95 % intervals). Mean regret over learners in "
-        f"{metric_label(str(metric)).split(' (')[0]}, least first: {_listed(parts)}."
+        f"cannot be told. On this evidence one should follow {_listed(followed)}. Mean regret over "
+        f"learners in {metric_label(str(metric)).split(' (')[0]}, least first: {_listed(parts)}."
     )
 
 
