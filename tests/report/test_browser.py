@@ -2,7 +2,7 @@
 
 import pytest
 from browser import CHROMIUM, Browser
-from small_study import make_inputs, svg
+from small_study import TABLES, make_inputs, svg
 
 from skewbench.report.page import render, write
 
@@ -211,6 +211,28 @@ def test_without_a_script_the_main_reading_stands(browser, file):
         assert browser.run("document.querySelectorAll('button, select').length") == 0
     finally:
         browser.do("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_on_paper_no_table_is_cut_off(browser, tmp_path):
+    """On A4 upright; a heading with a button in it would not be repeated on the next page."""
+    claims = TABLES["claims"]().assign(
+        id="flowchart_many_minority_rows_against_alternatives",
+        form="smote_plus_duplication_is_redundant, and more words of it, many of them",
+        unit="normalised_cost",
+        note="would take about 122 families at the signed ranks seen, 4/3 (1.96 / r)^2",
+    )
+    write(render(make_inputs(tmp_path, tables={"claims": claims})), tmp_path / "report.html")
+    browser.do("Emulation.setEmulatedMedia", media="print")
+    try:
+        browser.open(tmp_path / "report.html", width=673)
+        wide = (
+            "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)"
+        )
+        assert browser.run(f"{wide}.map(each => each.ariaLabel)") == []
+        heading = "document.querySelector('#claims thead button')"
+        assert browser.run(f"getComputedStyle({heading}).display") == "contents"
+    finally:
+        browser.do("Emulation.setEmulatedMedia", media="")
 
 
 def test_on_paper_there_is_no_furniture(browser, file, tmp_path):
