@@ -32,6 +32,19 @@ def test_three_strategies_by_hand():
     assert none_rose[["wins", "losses", "n_datasets"]].tolist() == [0, 4, 4]
     assert none_rose["p"] == 2 / 16
     assert none_rose["p_holm"] == 3 * 2 / 16
+    assert set(table["n_needed"]) == {7}  # 3 * 2 / 2^7 < .05 < 3 * 2 / 2^6
+    assert set(table["verdict"]) == {"too few data sets"}
+
+
+def test_verdicts_are_on_the_first_of_a_pair():
+    values = {}
+    for i in range(8):
+        values |= {(f"d{i}", "none"): 0.5, (f"d{i}", "smote"): 0.6 + i / 100}
+        values |= {(f"d{i}", "rose"): 0.5 + (-1) ** i * (0.1 + i / 100)}
+    table = _pairs(values).set_index(["strategy_a", "strategy_b"])
+    assert table.loc[("none", "smote"), "verdict"] == "worse"
+    assert table.loc[("none", "rose"), "verdict"] == "undecided"
+    assert set(table["n_needed"]) == {7}
 
 
 def test_the_share_of_the_controls_values_is_over_both_scores_of_a_pair():

@@ -48,6 +48,10 @@ def test_ways_to_handle_missing_cells_by_hand():
     assert rose["mean"].round(12).nunique() == 1
     assert rose.loc["drop_over_10_percent", "p_holm"] == rose.loc["fallback", "p"]
     assert rose.loc["fallback", "p_holm"] == 2 * 0.25
+    assert rose["n_needed"].to_dict() == {  # one comparison takes 6, two take 7
+        handling: 6 if handling.startswith("drop") else 7 for handling in rose.index
+    }
+    assert set(table["verdict"]) == {"too few data sets"}
 
 
 def test_data_sets_that_repeat_rows_left_out():
@@ -124,5 +128,5 @@ def test_other_readings_are_left_out_and_nothing_gives_nothing():
     differences = effect_differences(family_means(collected, STRATEGIES, [recall]), STRATEGIES)
     table = sensitivity_table(differences, collected, [])
     assert table.empty
-    assert list(table)[-4:] == ["mean", "p", "p_holm", "n_datasets"]
+    assert list(table)[-4:] == ["p_holm", "n_datasets", "n_needed", "verdict"]
     assert isinstance(table, pd.DataFrame)

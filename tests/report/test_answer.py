@@ -182,20 +182,26 @@ def test_findings(inputs):
 def test_differences_that_stay_significant_on_fewer_data_sets(tmp_path):
     rows = [
         DESIGN | AP | {"strategy": s, "learner": "tree", "handling": handling, "n_datasets": size}
-        | {"mean": mean, "p_holm": p}
-        for handling, size, values in (
-            ("fallback", 12, {"smote": (0.1, 0.01), "hostile": (-0.1, 0.05)}),
-            ("enough_positives", 9, {"smote": (0.1, 0.04), "hostile": (-0.1, 0.06)}),
-            ("unrepeated", 8, {"smote": (-0.1, 0.01), "hostile": (-0.1, 0.2)}),
+        | {"verdict": verdict}
+        for handling, size, verdicts in (
+            ("fallback", 12, ("better", "worse")),
+            ("enough_positives", 9, ("better", "undecided")),
+            ("unrepeated", 8, ("worse", "undecided")),
+            ("worst", 12, ("better", "undecided")),
         )
-        for s, (mean, p) in values.items()
+        for s, verdict in zip(("smote", "hostile"), verdicts, strict=True)
     ]  # fmt: skip
-    inputs = with_table(tmp_path, sensitivity=pd.DataFrame(rows))
-    assert findings.of_effects(inputs).endswith(
+    table = pd.DataFrame(rows)
+    said = findings.of_effects(with_table(tmp_path, sensitivity=table))
+    assert said.endswith(
         " 2 differences are significant: 1 still so, with the same sign, on the 9 data sets with "
         "enough positives (50; 100 for probabilities); and 0 still so, with the same sign, on the "
-        "8 data sets that repeat at most 1 % of their rows."
+        "8 data sets that repeat at most 1 % of their rows. With the worst value in place of "
+        f"missing cells, 1 of 2 verdicts is another ({HOSTILE})."
     )
+    table["verdict"] = table["verdict"].mask(table["n_datasets"] == 8, "too few data sets")
+    said = findings.of_effects(with_table(tmp_path, sensitivity=table))
+    assert "nothing can be told on the 8 data sets that repeat at most 1 %" in said
 
 
 def test_a_treatment_that_leaks_has_no_part_in_the_median_time(tmp_path, inputs):

@@ -35,7 +35,7 @@ ROPES["log_loss"] = 0.01
 RELATIVE = ("log_loss",)  # Differences in units of the control's score.
 EQUIVALENT = 0.95
 COMPARISON = [*CONDITION, "strategy", "level", "label", "control"]
-TOO_FEW = "too few data sets"
+TOO_FEW, UNDECIDED = "too few data sets", "undecided"
 _COLUMNS = [*COMPARISON, "mean", "median", "lower", "upper", "pivot", "mean_without_pivot"]
 _COLUMNS += ["rank_biserial"]
 _COLUMNS += ["wins", "ties", "losses", "p", "p_holm", "p_better", "p_equivalent", "p_worse"]
@@ -92,9 +92,8 @@ def comparison_table(differences: pd.DataFrame) -> pd.DataFrame:
     table["pivot"], table["mean_without_pivot"] = pivot, without
     table["p_better"], table["p_equivalent"], table["p_worse"] = posterior
     table["rope"] = rope
-    needed = table.groupby(CONDITION)["p"].transform("size")
-    table["n_needed"] = needed.map({m: smallest_n(m) for m in needed.unique()})
-    table["verdict"] = _verdict(table)
+    open_yet = (table["verdict"] == UNDECIDED) & (table["p_equivalent"] > EQUIVALENT)
+    table["verdict"] = table["verdict"].mask(open_yet, "equivalent")
     return table[_COLUMNS]
 
 
@@ -130,6 +129,9 @@ def _tested(differences: pd.DataFrame) -> tuple[pd.DataFrame, list]:
     imputed = np.bincount(codes, weights=differences["imputed"].to_numpy(dtype=float))
     table["share_imputed"] = imputed / np.bincount(codes)
     table["p_holm"] = table.groupby(CONDITION)["p"].transform(lambda p: holm(p))
+    tests = table.groupby(CONDITION)["p"].transform("size")
+    table["n_needed"] = tests.map({m: smallest_n(m) for m in tests.unique()})
+    table["verdict"] = verdict_of_tests(table)
     return table, groups
 
 
@@ -160,15 +162,21 @@ def is_reading(frame: pd.DataFrame, readings: Iterable[Reading]) -> np.ndarray:
     return pd.MultiIndex.from_frame(frame[READING]).isin([tuple(r) for r in readings])
 
 
-def _verdict(table: pd.DataFrame) -> np.ndarray:
+def verdict_of_tests(table: pd.DataFrame) -> np.ndarray:
+    """Return what the tests alone say: too few data sets, better, worse or undecided.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``n_datasets``, ``n_needed``, ``p_holm`` and ``rank_biserial`` (positive is better).
+    """
     significant = table["p_holm"] <= ALPHA
     return np.select(
         [
             table["n_datasets"] < table["n_needed"],
             significant & (table["rank_biserial"] > 0),
             significant & (table["rank_biserial"] < 0),
-            table["p_equivalent"] > EQUIVALENT,
         ],
-        [TOO_FEW, "better", "worse", "equivalent"],
-        "undecided",
+        [TOO_FEW, "better", "worse"],
+        UNDECIDED,
     )

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from skewbench.analysis.comparisons import is_reading
+from skewbench.analysis.comparisons import is_reading, verdict_of_tests
 from skewbench.analysis.ranking import DECIMALS
 from skewbench.analysis.readings import Reading, orientation
 from skewbench.analysis.select import CONDITION, Means
-from skewbench.statistics.multiple import holm
+from skewbench.statistics.multiple import holm, smallest_n
 from skewbench.statistics.paired import signed_rank
 
 PAIR_READINGS = (
@@ -24,7 +24,7 @@ PAIR_READINGS = (
     Reading("mcc", decision="tuned_mcc"),
 )
 _COLUMNS = [*CONDITION, "strategy_a", "strategy_b", "mean", "wins", "ties", "losses"]
-_COLUMNS += ["p", "p_holm", "n_datasets", "share_imputed"]
+_COLUMNS += ["p", "p_holm", "n_datasets", "n_needed", "share_imputed", "verdict"]
 
 
 def pair_table(
@@ -45,7 +45,9 @@ def pair_table(
     DataFrame, tidy
         The condition, ``strategy_a`` and ``strategy_b`` (in alphabetical order), ``mean`` of a - b
         in the metric's own sign, ``wins`` (a is better), ``ties``, ``losses``, the exact ``p``,
-        ``p_holm``, ``n_datasets`` and ``share_imputed`` (of both scores).
+        ``p_holm``, ``n_datasets``, ``n_needed`` (before any p_holm of the condition can reach
+        .05), ``share_imputed`` (of both scores) and ``verdict`` on a: "better", "worse",
+        "undecided" or "too few data sets".
     """
     ranked = sorted(name for name in means.values if strategies.loc[name, "ranked"])
     kept = means.values[ranked][is_reading(means.values.index.to_frame(), readings)]
@@ -72,15 +74,17 @@ def _pairs(
     sizes = present.sum(axis=1)
     sign = orientation(metric)
     shares = np.where(present, (imputed[:, first] + imputed[:, second]).T / 2, 0).sum(axis=1)
-    found = np.full((len(first), 5), np.nan)
+    found = np.full((len(first), 6), np.nan)
     for size in np.unique(sizes[sizes > 0]):
         rows = sizes == size
         shared = differences[rows][present[rows]].reshape(-1, size)
         test = signed_rank(sign * shared)
-        columns = [shared.mean(axis=1), test.wins, test.ties, test.losses, test.p]
-        found[rows] = np.column_stack(columns)
-    table = pd.DataFrame(found, columns=["mean", "wins", "ties", "losses", "p"])
+        found[rows] = np.column_stack([shared.mean(axis=1), *test[:5]])
+    names = ["mean", "p", "rank_biserial", "wins", "ties", "losses"]
+    table = pd.DataFrame(found, columns=names)
     table = table.assign(strategy_a=strategies[first], strategy_b=strategies[second])
     table = table.assign(n_datasets=sizes, share_imputed=shares / np.maximum(sizes, 1))[sizes > 0]
     table["p_holm"] = holm(table["p"])
+    table["n_needed"] = smallest_n(len(table))
+    table["verdict"] = verdict_of_tests(table)
     return table.astype(dict.fromkeys(("wins", "ties", "losses"), int))

@@ -21,7 +21,8 @@ from skewbench.analysis.select import CONDITION, TOO_FEW_POSITIVES, families_wit
 
 MOST_IMPUTED = 0.1
 REPEATED = 0.01  # share of rows that equal an earlier one
-_COLUMNS = [*CONDITION, "strategy", "handling", "mean", "p", "p_holm", "n_datasets"]
+_COLUMNS = [*CONDITION, "strategy", "handling", "mean", "p", "p_holm", "n_datasets", "n_needed"]
+_COLUMNS += ["verdict"]
 
 
 def sensitivity_table(
@@ -42,10 +43,12 @@ def sensitivity_table(
     -------
     DataFrame, tidy
         The condition (main readings), ``strategy``, ``handling``, ``mean`` (strategy minus
-        control), ``p``, ``p_holm``, ``n_datasets``. A handling is "fallback" (the control's
-        value), "worst" (the worst score that the control or a strategy without missing cells has
-        on that data set; a share of missing seeds counts by its share), "complete" (a strategy is
-        judged on the data sets on which none of its cells is missing), "drop_over_10_percent"
+        control), ``p``, ``p_holm``, ``n_datasets``, ``n_needed`` and the ``verdict`` of the tests
+        (:func:`~skewbench.analysis.comparisons.verdict_of_tests`). A handling is "fallback" (the
+        control's value), "worst" (the worst score that the control or a strategy without missing
+        cells has on that data set; a share of missing seeds counts by its share), "complete" (a
+        strategy is judged on the data sets on which none of its cells is missing),
+        "drop_over_10_percent"
         (as fallback, without strategies with more than 10 % missing); as fallback, but without
         families with too few positives for such a metric ("enough_positives"), or of which more
         than a hundredth of the rows repeat an earlier one ("unrepeated").

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from skewbench.analysis.claims.verdict import JUDGED, NOT_YET_RUN, TOO_FEW, standing
+from skewbench.analysis.comparisons import TOO_FEW as TOO_FEW_SETS
 from skewbench.analysis.readings import PRIMARY
 from skewbench.analysis.select import CONTROL, OWN, where
 from skewbench.figures.wording import count, in_sentence, metric_label, ratio_label
@@ -15,7 +16,7 @@ from skewbench.report.columns import fixed, percent, significant, whole, with_in
 from skewbench.report.handlings import HANDLINGS, LEFT_OUT
 from skewbench.report.inputs import Absent, Inputs, learner_order, main_design
 from skewbench.report.names import policy_label
-from skewbench.statistics.multiple import ALPHA, smallest_n
+from skewbench.statistics.multiple import smallest_n
 
 
 def of_rankings(inputs: Inputs) -> str:
@@ -55,8 +56,8 @@ def of_effects(inputs: Inputs) -> str:
 
 
 def _robustness(inputs: Inputs) -> str:
-    """Say how many significant differences stay so where some data sets are left out."""
-    columns = ("strategy", "learner", "handling", "mean", "p_holm", "n_datasets")
+    """Say how many verdicts of the tests stand with fewer data sets, or other missing values."""
+    columns = ("strategy", "learner", "handling", "n_datasets", "verdict")
     try:
         rows = inputs.main_rows("sensitivity", *columns)
     except Absent:
@@ -65,19 +66,32 @@ def _robustness(inputs: Inputs) -> str:
         name: part.set_index(["learner", "strategy"]) for name, part in rows.groupby("handling")
     }
     usual = tables["fallback"]
-    usual = usual[usual["p_holm"] <= ALPHA]
+    told = usual[usual["verdict"].isin(["better", "worse"])]
     parts = []
     for name in LEFT_OUT:
-        if usual.empty or name not in tables:
+        if told.empty or name not in tables:
             continue
-        other = tables[name].reindex(usual.index)
-        stay = (other["p_holm"] <= ALPHA) & (other["mean"] * usual["mean"] > 0)
-        left = whole(other["n_datasets"].max())
-        parts.append(f"{stay.sum()} still so, with the same sign, on the {left} {HANDLINGS[name]}")
-    if not parts:
-        return ""
-    found = f"{count(len(usual), 'difference')} {'is' if len(usual) == 1 else 'are'} significant"
-    return f"{found}: {_listed(parts)}."
+        other = tables[name].reindex(told.index)
+        where_left = f"on the {whole(other['n_datasets'].max())} {HANDLINGS[name]}"
+        if (other["verdict"] == TOO_FEW_SETS).all():
+            parts.append(f"nothing can be told {where_left}")
+        else:
+            stay = (other["verdict"] == told["verdict"]).sum()
+            parts.append(f"{stay} still so, with the same sign, {where_left}")
+    said = []
+    if parts:
+        found = f"{count(len(told), 'difference')} {'is' if len(told) == 1 else 'are'} significant"
+        said.append(f"{found}: {_listed(parts)}.")
+    if "worst" in tables:
+        other = tables["worst"]["verdict"].reindex(usual.index)
+        changed = usual.index[other.ne(usual["verdict"])]
+        of = sorted({inputs.strategy_label(strategy) for _, strategy in changed})
+        said.append(
+            f"With the worst value in place of missing cells, {len(changed)} of "
+            f"{count(len(usual), 'verdict')} {'is' if len(changed) == 1 else 'are'} another"
+            + (f" ({_listed(of)})." if of else ".")
+        )
+    return " ".join(said)
 
 
 def of_decomposition(inputs: Inputs) -> str:

@@ -152,6 +152,7 @@ SENSITIVITY = TableSpec(
         signed("mean", "Mean difference"),
         number("p_holm", "p (Holm)", probability),
         N_DATASETS,
+        verdict("verdict", "Verdict of the tests"),
     ),
     _at_main,
     sort=("handling", "strategy", "learner"),
