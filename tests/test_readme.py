@@ -1,12 +1,15 @@
 """The README's numbers are those of the committed reference tables."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
+from PIL import Image
 
 from skewbench.archive import read_blocks
 from skewbench.configuration import read_yaml
+from skewbench.figures.decomposition import decomposition_plot
 from skewbench.study import load_study
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +67,15 @@ def test_better_at_the_default_threshold_and_tuned():
     median = gains.groupby("step")["gain"].median()
     both = f"from {median['default']:+.3f} to {median['both_tuned']:+.3f}"
     assert both in README
+
+
+def test_the_headline_figure_is_that_of_the_committed_table():
+    """Its title has its medians, the number of pairs and of data sets, and its lowest line."""
+    table = pd.read_parquet(TABLES / "decomposition.parquet")
+    table = table[(table["task"] == "binary") & (table["ratio"] == "natural")]
+    (file,) = re.findall(r"!\[[^]]*\]\(([^)]+)\)", README)
+    with Image.open(ROOT / file) as image:
+        assert image.info["Title"] == decomposition_plot(table, []).get_label()
 
 
 def test_average_precision():

@@ -117,6 +117,17 @@ def test_figures_find_their_section():
     assert mains == sorted(mains, reverse=True)
 
 
+def test_every_section_has_a_figure_before_any_has_two():
+    names = [f"{kind}_binary_natural" for kind in ("heatmap", "ranks", "pairs", "forest")]
+    names += ["claims"]
+    placed = place_figures([*names, "ranks_binary_ir10", "status"], SECTIONS)
+    order = list(in_order(placed))
+    firsts = {names[0] for names in placed.values() if names}
+    assert {"claims", "status"} < firsts
+    assert set(order[: len(firsts)]) == firsts
+    assert order[-1] == "ranks_binary_ir10"
+
+
 def test_without_a_natural_ratio_a_section_shows_its_first_figure():
     names = ["shots_multiclass_lt100", "shots_multiclass_lt50", "ranks_binary_natural"]
     placed = place_figures([*names, "ranks_binary_ir10", "surprise_lt5"], SECTIONS)

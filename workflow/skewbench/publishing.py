@@ -18,7 +18,7 @@ READABLE = ("arms", "claims", "difficulty", "leaking", "policies", "recommender"
 READABLE += ("resources", "shots")
 NEEDED = ("comparisons", "decomposition", "difficulty", "recommender", "resources")
 LARGE = ("differences", "effects")  # the one is reduced, the other follows from it
-FIGURES = ("arms", "claims", "decomposition", "forest", "shots")
+FIGURES = ("arms", "claims", "cliques_binary", "decomposition", "forest_binary", "shots", "status")
 
 
 def publish(results: Path, folder: Path) -> int:
@@ -47,7 +47,7 @@ def publish(results: Path, folder: Path) -> int:
     more = sorted((results / "tables").glob("*.parquet"))
     files += [file.relative_to(results) for file in more if file.stem not in (*NEEDED, *LARGE)]
     figures = sorted((results / "figures").glob("*.png"))
-    files += [file.relative_to(results) for file in figures if file.stem.split("_")[0] in FIGURES]
+    files += [file.relative_to(results) for file in figures if file.stem.startswith(FIGURES)]
     for file in files:
         if not (results / file).is_file():
             raise InputError(f"{results / file}: no such file; run the study first")

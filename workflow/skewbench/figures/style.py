@@ -110,6 +110,8 @@ def message_figure(message: str) -> Figure:
 def save(figure: Figure, path: str | Path) -> tuple[Path, Path]:
     """Write ``figure`` as SVG and PNG beside each other, the same bytes for the same figure.
 
+    Both have the figure's label as their title.
+
     Parameters
     ----------
     figure : Figure
@@ -123,9 +125,10 @@ def save(figure: Figure, path: str | Path) -> tuple[Path, Path]:
     svg, png = Path(f"{path}.svg"), Path(f"{path}.png")
     svg.parent.mkdir(parents=True, exist_ok=True)
     with _style():
-        figure.savefig(png, dpi=PNG_DPI, metadata={"Software": None})
+        said = {"Title": figure.get_label()}
+        figure.savefig(png, dpi=PNG_DPI, metadata={"Software": None} | said)
         figure.set_layout_engine("none")  # what the first has laid out, the second need not
-        named = {"Date": None, "Creator": None, "Title": figure.get_label()}
+        named = {"Date": None, "Creator": None} | said
         FigureCanvasSVG(figure).print_svg(svg, metadata=named)
     return svg, png
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from skewbench.figures.wording import learner_words, ratio_label
 from skewbench.report.columns import sentences
@@ -137,14 +138,18 @@ def _size(figure: Figure) -> int:
 
 
 def few_colours(path: Path, kind: str = "png") -> bytes:
-    """Return an image as a ``png`` or ``webp`` with few colours; thin lines keep theirs."""
-    small = io.BytesIO()
+    """Return an image as a ``png`` or ``webp`` with few colours; thin lines keep theirs.
+
+    A PNG keeps its title.
+    """
+    small, said = io.BytesIO(), PngInfo()
     with Image.open(path) as image:
         reduced = image.convert("RGB").quantize(COLOURS, KEEP)
+        said.add_text("Title", image.info.get("Title", ""))
     if kind == "webp":
         reduced.convert("RGB").save(small, kind, lossless=True)
     else:
-        reduced.save(small, kind, optimize=True)
+        reduced.save(small, kind, optimize=True, pnginfo=said)
     return small.getvalue()
 
 

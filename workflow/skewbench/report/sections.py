@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import zip_longest
 
 import pandas as pd
 
@@ -174,8 +175,12 @@ def main_figures(placed: dict[str, list[str]]) -> set[str]:
 
 
 def in_order(placed: dict[str, list[str]]) -> Iterator[str]:
-    """Yield all figures, every section's main ones before any other."""
+    """Yield all figures: every section's first, every section's second, and so on.
+
+    Those that a section shows at once come before any other.
+    """
     mains = main_figures(placed)
     for wanted in (True, False):
-        for names in placed.values():
-            yield from (name for name in names if (name in mains) is wanted)
+        of_section = [[n for n in names if (n in mains) is wanted] for names in placed.values()]
+        for those in zip_longest(*of_section):
+            yield from (name for name in those if name is not None)
