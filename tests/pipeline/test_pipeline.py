@@ -2,6 +2,7 @@
 
 import os
 import re
+from zipfile import ZipFile
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,28 @@ def test_a_study_runs_to_its_end(finished):
     assert all((results / name).stat().st_size > 0 for name in expected)
     assert set(finished.blocks()) == BLOCKS
     assert not list(results.rglob("*.tmp"))
+
+
+def test_snakemakes_own_report_has_every_figure_with_caption_category_and_labels(
+    finished, tmp_path
+):
+    ended = finished.snakemake("--report", str(tmp_path / "report.zip"))
+    assert ended.code == 0, ended.output
+    with ZipFile(tmp_path / "report.zip") as packed:
+        packed.extractall(tmp_path)
+    (page,) = tmp_path.glob("report/report.html")
+    drawn = {file.name for file in (finished.results / "figures").glob("*.svg")}
+    assert {f"{name}.svg" for name in FIGURES} <= drawn
+    assert {file.name for file in tmp_path.glob("report/data/raw/*/*.svg")} == drawn
+    text = page.read_text(encoding="utf-8")
+    for said in (
+        "Rankings",
+        "Thresholds",
+        "What ran",
+        "time quality",
+        "Mean ranks of the strategies",
+    ):
+        assert said in text
 
 
 def test_the_collected_table_is_complete(finished):
