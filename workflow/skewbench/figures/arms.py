@@ -53,7 +53,7 @@ def arms_plot(arms: pd.DataFrame) -> Figure:
     detail = f"{reading_label(*reading)}, imbalance ratio {float(ratio):g}, the same "
     detail += f"{count(int(arms['n_datasets'].max()), 'data set')} with {many} on average and with "
     detail += f"{few}. Right: the change in gain, few minus many, with its 95% bootstrap interval "
-    detail += "over data sets (BCa); bold: the interval excludes 0."
+    detail += "over data sets (BCa); bold: the interval excludes 0, as some 5 % would by chance."
     title(figure, _finding(arms, few), detail[0].upper() + detail[1:])
     extra = [
         Line2D([], [], ls="", marker="o", mfc="white", mec=GREY, ms=5, label=many),
