@@ -135,6 +135,13 @@ def test_a_list_without_its_rows_is_an_error(tmp_path):
         found(study(tmp_path))
 
 
+def test_rows_without_their_list_are_an_error(tmp_path):
+    keep(study(tmp_path), [])
+    (tmp_path / "kept" / BLOCKS).unlink()
+    with pytest.raises(InputError, match=r"kept/blocks\.json\.gz: missing"):
+        found(study(tmp_path))
+
+
 def test_the_list_is_one_block_to_a_line(tmp_path):
     mine = study(tmp_path)
     keep(mine, mine.blocks())

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from skewbench.errors import InputError
 from skewbench.publishing import NEEDED, READABLE, publish
@@ -18,8 +19,10 @@ def results(tmp_path):
     (folder / "figures").mkdir()
     for name in ("report.html", "provenance.json", "figures/claims.svg"):
         (folder / name).write_text(name)
-    for name in ("claims", "ranks_x"):
-        Image.new("RGB", (8, 8), "red").save(folder / "figures" / f"{name}.png")
+    said = PngInfo()
+    said.add_text("Title", "What it shows")
+    for name in ("claims", "ranks_x", "forest_binary_natural", "forest_multiclass_natural"):
+        Image.new("RGB", (8, 8), "red").save(folder / "figures" / f"{name}.png", pnginfo=said)
     kept = {"task": "binary", "track": "default", "prior": "matched", "metric": "f1"}
     kept |= {"score": 0.1}
     rows = [kept, kept | {"metric": "accuracy"}, kept | {"prior": "reference"}]
@@ -35,11 +38,14 @@ def test_old_files_go_and_differences_are_reduced(results, tmp_path):
     (archive / "tables").mkdir(parents=True)
     (archive / "tables" / "old.csv").touch()
     (archive / "blocks.json.gz").touch()
-    # Report and provenance; tables to read; all in Parquet but the effects; a figure.
-    assert publish(results, archive) == 2 + len(READABLE) + len({*READABLE, *NEEDED}) + 1 + 1
+    # Report and provenance; tables to read; all in Parquet but the effects; figures.
+    assert publish(results, archive) == 2 + len(READABLE) + len({*READABLE, *NEEDED}) + 1 + 2
     assert (archive / "blocks.json.gz").exists()
     assert not (archive / "tables" / "old.csv").exists()
-    assert [file.name for file in (archive / "figures").iterdir()] == ["claims.png"]
+    figures = sorted((archive / "figures").iterdir())
+    assert [file.stem for file in figures] == ["claims", "forest_binary_natural"]
+    with Image.open(figures[0]) as image:
+        assert image.info["Title"] == "What it shows"
     differences = pd.read_parquet(archive / "tables" / "differences.parquet")
     assert list(differences) == COLUMNS
     assert differences["metric"].tolist() == ["f1"]

@@ -73,7 +73,7 @@ def test_the_headline_figure_is_that_of_the_committed_table():
     """Its title has its medians, the number of pairs and of data sets, and its lowest line."""
     table = pd.read_parquet(TABLES / "decomposition.parquet")
     table = table[(table["task"] == "binary") & (table["ratio"] == "natural")]
-    (file,) = re.findall(r"!\[[^]]*\]\(([^)]+)\)", README)
+    (file,) = re.findall(r"\(([^)]+decomposition_binary_natural[.]png)\)", README)
     with Image.open(ROOT / file) as image:
         assert image.info["Title"] == decomposition_plot(table, []).get_label()
 

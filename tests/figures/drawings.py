@@ -1,6 +1,7 @@
 """What drawn figures say, and that nothing of them is cut off."""
 
 import matplotlib.image
+from PIL import Image
 
 from skewbench.figures import style
 
@@ -21,6 +22,8 @@ def named_y(axes):
 def check(figure, path):
     """Save a figure as two files; nothing is cut off, and every axis is named or shares a name."""
     svg, png = style.save(figure, path)
+    with Image.open(png) as image:
+        assert image.info.get("Title", "") == figure.get_label()
     pixels = matplotlib.image.imread(png)[..., :3]
     assert pixels.std() > 0.02
     edges = (pixels[:, [0, -1]], pixels[[0, -1]])

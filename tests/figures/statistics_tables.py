@@ -33,7 +33,7 @@ def ranks(names, strategies=STRATEGIES, **columns):
 def pairs(rows):
     """Return pairs from (a, b, mean, wins, ties, losses, p_holm)."""
     columns = ["strategy_a", "strategy_b", "mean", "wins", "ties", "losses", "p_holm"]
-    return pd.DataFrame(rows, columns=columns).assign(**CONDITION, n_datasets=14)
+    return pd.DataFrame(rows, columns=columns).assign(**CONDITION, n_datasets=14, n_needed=6)
 
 
 def comparisons(names, strategies=STRATEGIES, random=1, **columns):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +32,7 @@ def test_from_a_table_to_scores(tmp_path):
     table.assign(y=np.where(positive, "yes", "no")).to_csv(tmp_path / "my.csv", index=False)
     said = run(tmp_path, *script("recommend.py"), "my.csv", "--target", "y")
 
-    # The study is run by the command that was printed, but for the folder of results.
+    # The study file that was printed, with its results here.
     study = shlex.split(re.search(r" study (STUDY=.*)", said)[1])[0].removeprefix("STUDY=")
     config = f"study={(ROOT / study).resolve()}"
     snakemake = [sys.executable, "-m", "snakemake", "-s", ROOT / "Snakefile", "--cores", "2"]
@@ -49,4 +50,4 @@ def test_from_a_table_to_scores(tmp_path):
     scoring = re.search(r"^Score new rows: (.*)", said, re.M)[1]
     scored = pd.read_csv(StringIO(run(tmp_path, "sh", "-c", scoring)))
     assert len(scored) == 240
-    assert scored.loc[positive, "score"].mean() > 2 * scored.loc[~positive, "score"].mean()
+    assert roc_auc_score(positive, scored["score"]) > 0.8

@@ -107,6 +107,7 @@ def test_a_few_large_differences_among_ties_are_no_evidence():
     assert mean_effect(less).lower > 0
     table = recommender_table(regret, "xgboost", "roc_auc").set_index("policy")
     assert table.loc["recommender", "beside_single_best"] == "cannot be told"
+    assert "signed-rank test p = 0.12, 12 families" in table.loc["recommender", "note"]
     assert table.index[table["followed"]].tolist() == [SINGLE_BEST]
 
 

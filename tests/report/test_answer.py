@@ -162,9 +162,9 @@ def test_findings(inputs):
     )
     assert findings.of_recommender(inputs) == (
         "Of 2 pairs of learner and metric, the recommender has less regret than the single best in "
-        "0 and more in 1; in 1 it cannot be told. On this evidence one should follow the policy "
-        "'single best' in 2. Mean regret over learners in average precision, least first: 0.020 "
-        "(single best) and 0.030 (recommender)."
+        "0 and more in 1; in 1 it cannot be told (interval and test, without correction for their "
+        "number). Followed is the policy 'single best' in 2. Mean regret over learners in average "
+        "precision, least first: 0.020 (single best) and 0.030 (recommender)."
     )
     assert findings.of_failures(inputs) == (
         "1 of 2 feasible combinations of data set, ratio, strategy and learner have results for "
@@ -188,6 +188,7 @@ def test_differences_that_stay_significant_on_fewer_data_sets(tmp_path):
             ("enough_positives", 9, ("better", "undecided")),
             ("unrepeated", 8, ("worse", "undecided")),
             ("worst", 12, ("better", "undecided")),
+            ("complete", 11, ("better", "worse")),
         )
         for s, verdict in zip(("smote", "hostile"), verdicts, strict=True)
     ]  # fmt: skip
@@ -196,8 +197,8 @@ def test_differences_that_stay_significant_on_fewer_data_sets(tmp_path):
     assert said.endswith(
         " 2 differences are significant: 1 still so, with the same sign, on the 9 data sets with "
         "enough positives (50; 100 for probabilities); and 0 still so, with the same sign, on the "
-        "8 data sets that repeat at most 1 % of their rows. With the worst value in place of "
-        f"missing cells, 1 of 2 verdicts is another ({HOSTILE})."
+        "8 data sets that repeat at most 1 % of their rows. 2 differences with missing cells: 1 "
+        f"with another verdict if those have the worst value instead of the control's ({HOSTILE})."
     )
     table["verdict"] = table["verdict"].mask(table["n_datasets"] == 8, "too few data sets")
     said = findings.of_effects(with_table(tmp_path, sensitivity=table))
@@ -231,7 +232,7 @@ def test_guides_have_their_lecture_notes_and_policies_their_commas(tmp_path):
         for policy, value in regret.items()
     ]
     said = findings.of_recommender(with_table(tmp_path, recommender=pd.DataFrame(rows)))
-    assert "should follow the policy 'untouched, tuned threshold' in 1. Mean regret" in said
+    assert "Followed is the policy 'untouched, tuned threshold' in 1. Mean regret" in said
     assert said.endswith(
         "least first: 0.050 (untouched, tuned threshold); 0.080 (guide of lecture notes 002); and "
         "0.100 (random)."

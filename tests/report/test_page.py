@@ -243,13 +243,12 @@ def test_what_has_not_been_run_is_no_damage(tmp_path):
     box = section(render(make_inputs(tmp_path, not_run=4321)), "problems")
     assert "4,321 have not been run yet" in box
     assert "damaged" not in box
-    assert "They are of" not in box
+    assert "They are:" not in box
     known = {"datasets": ["oil"], "ratios": ["natural", "ir10"], "strategies": ["hostile"]}
     status = TABLES["status"]().assign(n_seeds=1)
     known_here = {"provenance": {"configuration": known}, "tables": {"status": status}}
-    box = section(render(make_inputs(tmp_path, not_run=1, **known_here)), "problems")
-    assert "They are of oil (ir10)." in box
     page = render(make_inputs(tmp_path, not_run=1, **known_here))
+    assert "They are: oil (ir10)." in section(page, "problems")
     assert "have results for every seed that has been run" in page
     box = section(render(make_inputs(tmp_path, not_run=2, problems=["x: damaged"])), "problems")
     assert "make retry" in box

@@ -49,10 +49,12 @@ def read_blocks(folder: Path) -> dict[str, dict[str, Any]]:
     Raises
     ------
     InputError
-        When its list of blocks is damaged, or its metrics are missing.
+        When its list of blocks is damaged, or one of list and metrics is missing.
     """
     file = folder / BLOCKS
     if not file.exists():
+        if (folder / ROWS).exists():
+            raise InputError(f"{file}: missing; restore it, or delete {folder / ROWS}")
         return {}
     try:
         blocks = dict(json.loads(gzip.decompress(file.read_bytes()))["blocks"])

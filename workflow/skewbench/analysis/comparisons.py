@@ -92,8 +92,8 @@ def comparison_table(differences: pd.DataFrame) -> pd.DataFrame:
     table["pivot"], table["mean_without_pivot"] = pivot, without
     table["p_better"], table["p_equivalent"], table["p_worse"] = posterior
     table["rope"] = rope
-    open_yet = (table["verdict"] == UNDECIDED) & (table["p_equivalent"] > EQUIVALENT)
-    table["verdict"] = table["verdict"].mask(open_yet, "equivalent")
+    equivalent = (table["verdict"] == UNDECIDED) & (table["p_equivalent"] > EQUIVALENT)
+    table["verdict"] = table["verdict"].mask(equivalent, "equivalent")
     return table[_COLUMNS]
 
 

@@ -48,10 +48,10 @@ def sensitivity_table(
         control's value), "worst" (the worst score that the control or a strategy without missing
         cells has on that data set; a share of missing seeds counts by its share), "complete" (a
         strategy is judged on the data sets on which none of its cells is missing),
-        "drop_over_10_percent"
-        (as fallback, without strategies with more than 10 % missing); as fallback, but without
-        families with too few positives for such a metric ("enough_positives"), or of which more
-        than a hundredth of the rows repeat an earlier one ("unrepeated").
+        "drop_over_10_percent" (as fallback, without strategies with more than 10 % missing); as
+        fallback, but without families with too few positives for such a metric
+        ("enough_positives"), or of which more than a hundredth of the rows repeat an earlier one
+        ("unrepeated").
     """
     kept = differences[is_reading(differences, MAIN_READINGS)]
     share = kept.groupby(COMPARISON, observed=True)["imputed"].transform("mean")

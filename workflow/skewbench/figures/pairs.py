@@ -23,7 +23,7 @@ from skewbench.figures.gains import (
 )
 from skewbench.figures.style import INK, message_figure, new_figure, only, styled, title
 from skewbench.figures.wording import change, count, learner_words, ratio_label, reading_label
-from skewbench.statistics.multiple import ALPHA, smallest_n
+from skewbench.statistics.multiple import ALPHA
 
 SHOWN = 12
 CELL_WIDTH, CELL_HEIGHT, KEY_WIDTH = 0.66, 0.5, 6.2  # inches
@@ -77,7 +77,7 @@ def pair_plot(pairs: pd.DataFrame, ranks: pd.DataFrame) -> Figure:
     n_pairs = len(_once(pairs))
     detail += f"; {len(names)} of {ranks['strategy'].nunique()} strategies, in the order of their "
     detail += f"mean rank; {len(cells)} of {count(n_pairs, 'pair')}, p corrected for all."
-    needed = smallest_n(n_pairs)
+    needed = int(pairs["n_needed"].max())
     if pairs["n_datasets"].max() < needed:
         detail += f" No p can reach .05 with fewer than {needed} data sets."
     title(figure, _finding(cells), detail[0].upper() + detail[1:])

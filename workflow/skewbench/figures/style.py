@@ -135,7 +135,7 @@ def save(figure: Figure, path: str | Path) -> tuple[Path, Path]:
 
 def title(figure: Figure, finding: str, detail: str = "") -> None:
     """Head the figure with its finding in bold and, below, what is shown in plain type."""
-    figure.set_label(f"{finding}. {detail}")  # the title of its SVG, and its alternative text
+    figure.set_label(f"{finding}. {detail}")  # the title of its files, and its alternative text
     width = figure.get_figwidth()
     parts = (
         (textwrap.fill(finding, int((width - 0.2) * 11)), 11.5, "bold", INK),

@@ -35,7 +35,7 @@ from skewbench.recommend.knowledge import (
     learners,
     untouched,
 )
-from skewbench.statistics.paired import bca_interval
+from skewbench.statistics.paired import bca_interval, signed_rank
 
 RECOMMENDER, SINGLE_BEST, UNTOUCHED = "recommender", "single best", "untouched, tuned threshold"
 POLICIES = (RECOMMENDER, SINGLE_BEST, *GUIDES, UNTOUCHED, "random", "oracle")
@@ -194,7 +194,8 @@ def _compare(regret: pd.DataFrame, policy: str, rival: str) -> tuple[str, str]:
         -1: (MORE, "has more regret than"),
         0: (UNTOLD, "is not shown to have less regret than"),
     }[side]
+    p = signed_rank(less.families).p
     return found, (
         f"the {policy} {relation} the {rival} (difference {less.effect:.4f}, 95 % interval "
-        f"{less.lower:.4f} to {less.upper:.4f}, {less.n} families)"
+        f"{less.lower:.4f} to {less.upper:.4f}, signed-rank test p = {p:.2g}, {less.n} families)"
     )

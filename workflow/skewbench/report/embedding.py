@@ -142,13 +142,14 @@ def few_colours(path: Path, kind: str = "png") -> bytes:
 
     A PNG keeps its title.
     """
-    small, said = io.BytesIO(), PngInfo()
+    small = io.BytesIO()
     with Image.open(path) as image:
-        reduced = image.convert("RGB").quantize(COLOURS, KEEP)
-        said.add_text("Title", image.info.get("Title", ""))
+        reduced, heading = image.convert("RGB").quantize(COLOURS, KEEP), image.info.get("Title", "")
     if kind == "webp":
         reduced.convert("RGB").save(small, kind, lossless=True)
     else:
+        said = PngInfo()
+        said.add_text("Title", heading)
         reduced.save(small, kind, optimize=True, pnginfo=said)
     return small.getvalue()
 

@@ -82,15 +82,17 @@ def _robustness(inputs: Inputs) -> str:
     if parts:
         found = f"{count(len(told), 'difference')} {'is' if len(told) == 1 else 'are'} significant"
         said.append(f"{found}: {_listed(parts)}.")
-    if "worst" in tables:
-        other = tables["worst"]["verdict"].reindex(usual.index)
-        changed = usual.index[other.ne(usual["verdict"])]
-        of = sorted({inputs.strategy_label(strategy) for _, strategy in changed})
-        said.append(
-            f"With the worst value in place of missing cells, {len(changed)} of "
-            f"{count(len(usual), 'verdict')} {'is' if len(changed) == 1 else 'are'} another"
-            + (f" ({_listed(of)})." if of else ".")
-        )
+    if {"worst", "complete"} <= tables.keys():
+        left = tables["complete"]["n_datasets"].reindex(usual.index, fill_value=0)
+        filled = usual[left < usual["n_datasets"]]
+        changed = filled["verdict"] != tables["worst"]["verdict"].reindex(filled.index)
+        of = sorted({inputs.strategy_label(strategy) for _, strategy in filled.index[changed]})
+        if len(filled):
+            said.append(
+                f"{count(len(filled), 'difference')} with missing cells: {changed.sum()} with "
+                "another verdict if those have the worst value instead of the control's"
+                + (f" ({_listed(of)})." if of else ".")
+            )
     return " ".join(said)
 
 
@@ -266,7 +268,8 @@ def of_recommender(inputs: Inputs) -> str:
     return (
         f"Of {count(len(beside), 'pair')} of learner and metric, the recommender has less regret "
         f"than the single best in {less} and more in {more}; in {len(beside) - less - more} it "
-        f"cannot be told. On this evidence one should follow {_listed(followed)}. Mean regret over "
+        f"cannot be told (interval and test, without correction for their number). Followed is "
+        f"{_listed(followed)}. Mean regret over "
         f"learners in {metric_label(str(metric)).split(' (')[0]}, least first: {_listed(parts)}."
     )
 
