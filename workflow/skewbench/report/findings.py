@@ -65,35 +65,45 @@ def _robustness(inputs: Inputs) -> str:
     tables = {
         name: part.set_index(["learner", "strategy"]) for name, part in rows.groupby("handling")
     }
-    usual = tables["fallback"]
-    told = usual[usual["verdict"].isin(["better", "worse"])]
+    return " ".join(filter(None, (_with_fewer_sets(tables), _with_the_worst(inputs, tables))))
+
+
+def _with_fewer_sets(tables: dict[str, pd.DataFrame]) -> str:
+    """Say how many significant differences stay so where some data sets are left out."""
+    usual = tables["fallback"]["verdict"]
+    usual = usual[usual.isin(["better", "worse"])]
     parts = []
     for name in LEFT_OUT:
-        if told.empty or name not in tables:
+        if usual.empty or name not in tables:
             continue
-        other = tables[name].reindex(told.index)
-        where_left = f"on the {whole(other['n_datasets'].max())} {HANDLINGS[name]}"
-        if (other["verdict"] == TOO_FEW_SETS).all():
-            parts.append(f"nothing can be told {where_left}")
-        else:
-            stay = (other["verdict"] == told["verdict"]).sum()
-            parts.append(f"{stay} still so, with the same sign, {where_left}")
-    said = []
-    if parts:
-        found = f"{count(len(told), 'difference')} {'is' if len(told) == 1 else 'are'} significant"
-        said.append(f"{found}: {_listed(parts)}.")
-    if {"worst", "complete"} <= tables.keys():
-        left = tables["complete"]["n_datasets"].reindex(usual.index, fill_value=0)
-        filled = usual[left < usual["n_datasets"]]
-        changed = filled["verdict"] != tables["worst"]["verdict"].reindex(filled.index)
-        of = sorted({inputs.strategy_label(strategy) for _, strategy in filled.index[changed]})
-        if len(filled):
-            said.append(
-                f"{count(len(filled), 'difference')} with missing cells: {changed.sum()} with "
-                "another verdict if those have the worst value instead of the control's"
-                + (f" ({_listed(of)})." if of else ".")
-            )
-    return " ".join(said)
+        other = tables[name].reindex(usual.index)
+        sets = f"on the {whole(other['n_datasets'].max())} {HANDLINGS[name]}"
+        stay = (other["verdict"] == usual).sum()
+        nothing = (other["verdict"] == TOO_FEW_SETS).all()
+        said = "nothing can be told" if nothing else f"{stay} still so, with the same sign,"
+        parts.append(f"{said} {sets}")
+    if not parts:
+        return ""
+    found = f"{count(len(usual), 'difference')} {'is' if len(usual) == 1 else 'are'} significant"
+    return f"{found}: {_listed(parts)}."
+
+
+def _with_the_worst(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> str:
+    """Say how many verdicts depend on what takes the place of missing cells, and whose."""
+    if not {"worst", "complete"} <= tables.keys():
+        return ""
+    usual = tables["fallback"]
+    left = tables["complete"]["n_datasets"].reindex(usual.index, fill_value=0)
+    filled = usual.loc[left < usual["n_datasets"], "verdict"]
+    if filled.empty:
+        return ""
+    changed = filled[filled != tables["worst"]["verdict"].reindex(filled.index)]
+    of = sorted({inputs.strategy_label(strategy) for _, strategy in changed.index})
+    return (
+        f"{count(len(filled), 'difference')} with missing cells: {len(changed)} with another "
+        "verdict if those have the worst value instead of the control's"
+        + (f" ({_listed(of)})." if of else ".")
+    )
 
 
 def of_decomposition(inputs: Inputs) -> str:
@@ -250,7 +260,7 @@ def of_claims(inputs: Inputs) -> str:
 
 
 def of_recommender(inputs: Inputs) -> str:
-    """Say how often the recommender is told from the single best, and each policy's regret."""
+    """Say how often the recommender is told from the single best, who is followed, and regrets."""
     columns = ("learner", "metric", "policy", "regret", "beside_single_best", "followed")
     table = inputs.table("recommender", *columns)
     has_primary = (table["metric"] == PRIMARY.metric).any()
@@ -268,9 +278,9 @@ def of_recommender(inputs: Inputs) -> str:
     return (
         f"Of {count(len(beside), 'pair')} of learner and metric, the recommender has less regret "
         f"than the single best in {less} and more in {more}; in {len(beside) - less - more} it "
-        f"cannot be told (interval and test, without correction for their number). Followed is "
-        f"{_listed(followed)}. Mean regret over "
-        f"learners in {metric_label(str(metric)).split(' (')[0]}, least first: {_listed(parts)}."
+        "cannot be told (interval and test, without correction for their number). Followed is "
+        f"{_listed(followed)}. Mean regret over learners in "
+        f"{metric_label(str(metric)).split(' (')[0]}, least first: {_listed(parts)}."
     )
 
 
